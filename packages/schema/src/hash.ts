@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+
+/** A content hash that names its algorithm: `sha256:` and 64 hex digits. */
+export type ContentHash = `sha256:${string}`;
+
+/** Hashes bytes, or text as UTF-8. */
+export function sha256(content: string | Uint8Array): ContentHash {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/** The hex digits alone, for file names and job ids. */
+export function hashHex(hash: string): string {
+  return hash.slice(hash.indexOf(':') + 1);
+}
+
+/** JSON with sorted keys and no white space; `undefined` members are left out. Equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : member,
+  );
+}

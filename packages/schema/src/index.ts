@@ -1,0 +1,27 @@
+export { ASPECTS, type Aspect, aspectSchema } from './aspect.ts';
+export type { Attempt, TeacherResult, TokenUsage } from './attempt.ts';
+export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts';
+export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
+export { type ContentHash, canonicalJson, hashHex, sha256 } from './hash.ts';
+export { OUTCOMES, type Outcome, outcomeSchema } from './outcome.ts';
+export {
+  type GenerationSettings,
+  generationSettingsSchema,
+  REQUEST_KEY_VERSION,
+  type RequestContent,
+  requestKey,
+  type TeacherRequest,
+  teacherRequestSchema,
+} from './request.ts';
+export type { DatasetDescription, ImportedRow, ImportedSample, Rating, RejectedRow } from './sample.ts';
+export { SPLIT_RULES, SPLITS, type Split, type SplitBy, splitBySchema, splitSchema } from './split.ts';
+export { STAGES, type Stage, stageSchema } from './stage.ts';
+export {
+  FIVE_POINT_SCALE,
+  type MosScale,
+  toFivePointScale,
+  WORD_BINNING,
+  WORD_LABELS,
+  type WordLabel,
+  wordLabelOf,
+} from './word-label.ts';
