@@ -3,6 +3,16 @@ export type { Attempt, TeacherResult, TokenUsage } from './attempt.ts';
 export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts';
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
 export { type ContentHash, canonicalJson, hashHex, sha256 } from './hash.ts';
+export {
+  type JobResult,
+  jobResultSchema,
+  type PrepareJob,
+  prepareJobSchema,
+  type RunJob,
+  runJobSchema,
+  type TeachJob,
+  teachJobSchema,
+} from './jobs.ts';
 export { OUTCOMES, type Outcome, outcomeSchema } from './outcome.ts';
 export {
   type GenerationSettings,
@@ -13,6 +23,7 @@ export {
   type TeacherRequest,
   teacherRequestSchema,
 } from './request.ts';
+export { PROMPT_FORMS, type PromptForm, type RunPlan, runIdOf, runPlanSchema } from './run-plan.ts';
 export type { DatasetDescription, ImportedRow, ImportedSample, Rating, RejectedRow } from './sample.ts';
 export { SPLIT_RULES, SPLITS, type Split, type SplitBy, splitBySchema, splitSchema } from './split.ts';
 export { STAGES, type Stage, stageSchema } from './stage.ts';

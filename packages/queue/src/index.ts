@@ -1,0 +1,10 @@
+export { type QueueAddress, redisOptions } from './connection.ts';
+export {
+  type EmbeddedServerOptions,
+  type QueueServer,
+  QueueServerError,
+  socketPathFor,
+  startEmbeddedServer,
+} from './embedded-server.ts';
+export { findInWheel, findOnPath, isExecutable, QueueServerMissingError } from './find-server-binary.ts';
+export { jobOptions, queueName, queueOptions, queuePrefix, workerOptions } from './queue-options.ts';

@@ -1,0 +1,47 @@
+import { hashHex, type Stage, sha256 } from '@retort/schema';
+import type { JobsOptions, QueueOptions, WorkerOptions } from 'bullmq';
+import { type QueueAddress, redisOptions } from './connection.ts';
+
+/** A killed worker's job comes back after about this long, in ms (BullMQ's own default is 60 s). */
+const LOCK_DURATION_MS = 10_000;
+const STALLED_INTERVAL_MS = 5_000;
+/** A job may lose its worker this often before it fails: kills are expected here, and jobs are idempotent. */
+const MAX_STALLED_COUNT = 50;
+/** A limiter must be set for `queue.rateLimit` to hold all workers; this one never holds by itself. */
+const NO_LIMIT = { max: 1_000_000, duration: 1000 };
+
+/** Every queue of a home has this prefix, so that two homes can share one server. */
+export function queuePrefix(homeId: string): string {
+  return `retort-${hashHex(sha256(homeId)).slice(0, 12)}`;
+}
+
+export function queueOptions(address: QueueAddress, homeId: string): QueueOptions {
+  return {
+    connection: redisOptions(address),
+    prefix: queuePrefix(homeId),
+    streams: { events: { maxLen: 100 } },
+    defaultJobOptions: jobOptions(1),
+  };
+}
+
+/** The store knows what is done, so finished jobs leave the queue at once; failed ones too, their reason is an event. */
+export function jobOptions(attempts: number): JobsOptions {
+  return { attempts, removeOnComplete: true, removeOnFail: true };
+}
+
+export function workerOptions(address: QueueAddress, homeId: string, concurrency: number): WorkerOptions {
+  return {
+    connection: redisOptions(address),
+    prefix: queuePrefix(homeId),
+    concurrency,
+    lockDuration: LOCK_DURATION_MS,
+    stalledInterval: STALLED_INTERVAL_MS,
+    maxStalledCount: MAX_STALLED_COUNT,
+    limiter: NO_LIMIT,
+  };
+}
+
+/** A stage's queue. */
+export function queueName(stage: Stage): string {
+  return stage;
+}

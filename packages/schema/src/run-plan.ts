@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { aspectSchema } from './aspect.ts';
+import { canonicalJson, hashHex, sha256 } from './hash.ts';
+import { splitBySchema } from './split.ts';
+
+/** `label-aware` shows the teacher the MOS, as the paper does; `blind` doesn't. */
+export const PROMPT_FORMS = ['label-aware', 'blind'] as const;
+export type PromptForm = (typeof PROMPT_FORMS)[number];
+
+/** What a run is about: everything that decides its result. How fast, how far and how dear it goes is not in here. */
+export const runPlanSchema = z.strictObject({
+  dataset: z.strictObject({
+    reader: z.string(),
+    path: z.string(),
+    csv: z.string().nullable(),
+    columns: z.record(z.string(), z.string()).nullable(),
+    scale: z.strictObject({ min: z.number(), max: z.number() }).nullable(),
+    name: z.string().nullable(),
+  }),
+  /** File of recorded answers; null when the teacher is asked live. */
+  recordings: z.string().nullable(),
+  /** Null: every aspect that the dataset has ratings for, or without ratings all that can be asked. */
+  aspects: z.array(aspectSchema).min(1).nullable(),
+  teacher: z.string(),
+  model: z.string(),
+  promptForm: z.enum(PROMPT_FORMS),
+  limit: z.number().int().positive().nullable(),
+  seed: z.number().int().min(0),
+  splitBy: splitBySchema,
+  strict: z.boolean(),
+});
+export type RunPlan = z.infer<typeof runPlanSchema>;
+
+/** Name of a run: the same plan is the same run, however often it is started. */
+export function runIdOf(plan: RunPlan): string {
+  return hashHex(sha256(canonicalJson(plan))).slice(0, 16);
+}

@@ -1,0 +1,162 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Attempt, Outcome } from '@retort/schema';
+import type { Database } from 'better-sqlite3';
+
+/** Where a request stands after an attempt. */
+export type Settlement =
+  | { readonly state: 'answered' }
+  | { readonly state: 'dead-letter'; readonly reason: string }
+  | {
+      readonly state: 'pending';
+      readonly notBeforeAt: string | null;
+      readonly maxOutputTokens: number | null;
+    };
+
+export interface RecordedAttempt {
+  readonly runId: string;
+  readonly attempt: Attempt;
+  /** Names of the clean-ups that parsing applied. */
+  readonly cleanUps: readonly string[];
+  readonly settlement: Settlement;
+}
+
+export interface Spending {
+  readonly attempts: number;
+  /** Known costs of the run's attempts, USD. */
+  readonly spentUsd: number;
+  /** Reserved for calls in flight, and for calls whose cost never became known. */
+  readonly reservedUsd: number;
+  /** Attempts whose cost isn't known and that have no reservation: their price is unknown. */
+  readonly unknownCost: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface AnsweredRequest {
+  readonly requestKey: string;
+  readonly answer: string;
+  readonly description: string;
+  readonly cleanUps: readonly string[];
+  readonly modelVersion: string | null;
+  readonly recordedAt: string | null;
+  readonly finishedAt: string;
+}
+
+export interface AttemptTable {
+  has(requestKey: string, number: number): boolean;
+  /** Outcomes of a request's attempts, first to last. */
+  outcomes(requestKey: string): Outcome[];
+  /** Stores the attempt, settles its request and its reservation. Storing it twice changes nothing. */
+  record(entry: RecordedAttempt): void;
+  /** The latest answer with a description, or null. */
+  answered(requestKey: string): AnsweredRequest | null;
+  rawBody(requestKey: string, number: number): string | null;
+  spending(runId: string): Spending;
+  outcomeCounts(runId: string): { outcome: Outcome; n: number }[];
+}
+
+export function createAttemptTable(db: Database): AttemptTable {
+  const has = db.prepare('SELECT 1 FROM attempts WHERE request_key = ? AND number = ?');
+  const outcomes = db.prepare<[string], { outcome: Outcome }>(
+    'SELECT outcome FROM attempts WHERE request_key = ? ORDER BY number',
+  );
+  const insert = db.prepare(
+    `INSERT INTO attempts (request_key, number, run_id, outcome, reason, answer, description, clean_ups, raw_body,
+       http_status, retry_after_ms, model_version, response_id, input_tokens, output_tokens, thinking_tokens, cost_usd,
+       maybe_billed, recorded_at, started_at, finished_at)
+     VALUES (@requestKey, @number, @runId, @outcome, @reason, @answer, @description, @cleanUps, @rawBody, @httpStatus,
+       @retryAfterMs, @modelVersion, @responseId, @inputTokens, @outputTokens, @thinkingTokens, @costUsd, @maybeBilled,
+       @recordedAt, @startedAt, @finishedAt)
+     ON CONFLICT (request_key, number) DO NOTHING`,
+  );
+  const settle = db.prepare(
+    `UPDATE requests SET state = ?, state_reason = ?, not_before_at = ?,
+       max_output_tokens = coalesce(?, max_output_tokens) WHERE key = ?`,
+  );
+  const release = db.prepare('DELETE FROM reservations WHERE request_key = ? AND number = ?');
+  const answered = db.prepare<[string], AnsweredRecord>(
+    `SELECT request_key, answer, description, clean_ups, model_version, recorded_at, finished_at FROM attempts
+     WHERE request_key = ? AND description IS NOT NULL ORDER BY number DESC LIMIT 1`,
+  );
+  const rawBody = db.prepare<[string, number], { raw_body: Buffer | null }>(
+    'SELECT raw_body FROM attempts WHERE request_key = ? AND number = ?',
+  );
+  const spending = db.prepare<[string], Spending>(
+    `SELECT count(*) AS attempts, coalesce(sum(a.cost_usd), 0) AS spentUsd,
+       (SELECT coalesce(sum(usd), 0) FROM reservations WHERE run_id = ?1) AS reservedUsd,
+       coalesce(sum(a.cost_usd IS NULL AND a.outcome IN ('answered', 'malformed', 'truncated', 'blocked')), 0) AS unknownCost,
+       coalesce(sum(a.input_tokens), 0) AS inputTokens,
+       coalesce(sum(a.output_tokens), 0) AS outputTokens
+     FROM attempts a WHERE a.run_id = ?1`,
+  );
+  const outcomeCounts = db.prepare<[string], { outcome: Outcome; n: number }>(
+    'SELECT outcome, count(*) AS n FROM attempts WHERE run_id = ? GROUP BY outcome ORDER BY outcome',
+  );
+  return {
+    has: (requestKey, number) => has.get(requestKey, number) !== undefined,
+    outcomes: (requestKey) => outcomes.all(requestKey).map((row) => row.outcome),
+    record(entry) {
+      const { attempt, settlement } = entry;
+      if (insert.run(toRecord(entry)).changes === 0) return;
+      const reason = settlement.state === 'dead-letter' ? settlement.reason : null;
+      const again = settlement.state === 'pending' ? settlement : null;
+      settle.run(
+        settlement.state,
+        reason,
+        again?.notBeforeAt ?? null,
+        again?.maxOutputTokens ?? null,
+        attempt.requestKey,
+      );
+      // A call that may have been billed for an unknown amount keeps its worst case reserved.
+      if (attempt.costUsd !== null || !attempt.maybeBilled) release.run(attempt.requestKey, attempt.number);
+    },
+    answered(requestKey) {
+      const row = answered.get(requestKey);
+      return row === undefined ? null : toAnswered(row);
+    },
+    rawBody(requestKey, number) {
+      const body = rawBody.get(requestKey, number)?.raw_body ?? null;
+      return body === null ? null : inflateSync(body).toString('utf8');
+    },
+    spending(runId) {
+      const row = spending.get(runId);
+      if (row === undefined) throw new TypeError('an aggregate query always has one row');
+      return row;
+    },
+    outcomeCounts: (runId) => outcomeCounts.all(runId),
+  };
+}
+
+interface AnsweredRecord {
+  request_key: string;
+  answer: string;
+  description: string;
+  clean_ups: string;
+  model_version: string | null;
+  recorded_at: string | null;
+  finished_at: string;
+}
+
+function toRecord({ attempt, cleanUps, runId }: RecordedAttempt): Record<string, unknown> {
+  const { usage, rawBody, maybeBilled, ...columns } = attempt;
+  return {
+    ...columns,
+    ...usage,
+    runId,
+    cleanUps: JSON.stringify(cleanUps),
+    rawBody: rawBody === null ? null : deflateSync(rawBody),
+    maybeBilled: maybeBilled ? 1 : 0,
+  };
+}
+
+function toAnswered(row: AnsweredRecord): AnsweredRequest {
+  return {
+    requestKey: row.request_key,
+    answer: row.answer,
+    description: row.description,
+    cleanUps: JSON.parse(row.clean_ups) as string[], // written by record() above, and nowhere else
+    modelVersion: row.model_version,
+    recordedAt: row.recorded_at,
+    finishedAt: row.finished_at,
+  };
+}

@@ -1,0 +1,40 @@
+import { RetortError } from '@retort/schema';
+
+export class HomeUnwritableError extends RetortError {
+  readonly code = 'home-unwritable';
+  constructor(home: string, cause: unknown) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    super(`${home} can't be used as home (${detail}): pass --home with a folder that can be written.`, {
+      cause,
+    });
+  }
+}
+
+export class HomeBusyError extends RetortError {
+  readonly code = 'home-busy';
+  readonly pid: number | null;
+  constructor(home: string, pid: number | null) {
+    const who = pid === null ? 'Another distill' : `Another distill (process ${pid})`;
+    super(`${who} is at work in ${home}: wait for it, look with "distill status", or use another --home.`);
+    this.pid = pid;
+  }
+}
+
+export class DiskFullError extends RetortError {
+  readonly code = 'disk-full';
+  constructor(home: string, cause: unknown) {
+    super(
+      `The disk that holds ${home} is full: free some space and run the same command again; what was stored is safe.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** SQLite's own code for a full disk. */
+export function isDiskFull(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC')
+  );
+}

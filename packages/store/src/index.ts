@@ -1,0 +1,20 @@
+export type { AnsweredRequest, RecordedAttempt, Settlement, Spending } from './attempts.ts';
+export type { AnsweredSample, StoredConversation } from './conversations.ts';
+export type { CorpusMembership, StoredCorpus } from './corpora.ts';
+export type { DatasetRow } from './datasets.ts';
+export { DiskFullError, HomeBusyError, HomeUnwritableError, isDiskFull } from './errors.ts';
+export { type HomeLock, lockHome, runningCoordinator } from './home-lock.ts';
+export { MigrationChangedError, StoreTooNewError } from './migrate.ts';
+export { openStore, type Store, storeFile } from './open-store.ts';
+export { type Recorder, type RecorderEntry, startRecorder } from './recorder.ts';
+export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './requests.ts';
+export type { RunRow, RunStatus } from './runs.ts';
+export type { FileStamp, ImageRow, PreparedSample, SampleRow, SampleStamp } from './samples.ts';
+export type {
+  EpochRow,
+  MetricRow,
+  PredictionRow,
+  StoredPrediction,
+  TrainingResult,
+  TrainingRun,
+} from './training.ts';

@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase, { type Database } from 'better-sqlite3';
+import { type AttemptTable, createAttemptTable } from './attempts.ts';
+import { type ConversationTable, createConversationTable } from './conversations.ts';
+import { type CorpusTable, createCorpusTable } from './corpora.ts';
+import { createDatasetTable, type DatasetTable } from './datasets.ts';
+import { HomeUnwritableError } from './errors.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import { createRequestTable, type RequestTable } from './requests.ts';
+import { createRunTable, type RunTable } from './runs.ts';
+import { createSampleTable, type SampleTable } from './samples.ts';
+import { createTrainingTable, type TrainingTable } from './training.ts';
+
+const MIGRATIONS = new URL('../migrations/', import.meta.url);
+/** How long a write waits for another process's transaction; ours take milliseconds. */
+const BUSY_TIMEOUT_MS = 20_000;
+
+export interface Store {
+  readonly datasets: DatasetTable;
+  readonly samples: SampleTable;
+  readonly requests: RequestTable;
+  readonly attempts: AttemptTable;
+  readonly conversations: ConversationTable;
+  readonly corpora: CorpusTable;
+  readonly training: TrainingTable;
+  readonly runs: RunTable;
+  /** Runs `work` in one transaction. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+/** File of a home's store. */
+export function storeFile(home: string): string {
+  return join(home, 'retort.sqlite');
+}
+
+/**
+ * Opens the store of a home, made on first use and migrated to today's tables.
+ *
+ * @throws HomeUnwritableError the folder or the file can't be written
+ * @throws StoreTooNewError a newer Retort wrote it
+ */
+export function openStore(home: string): Store {
+  const db = openDatabase(home);
+  return {
+    datasets: createDatasetTable(db),
+    samples: createSampleTable(db),
+    requests: createRequestTable(db),
+    attempts: createAttemptTable(db),
+    conversations: createConversationTable(db),
+    corpora: createCorpusTable(db),
+    training: createTrainingTable(db),
+    runs: createRunTable(db),
+    transaction: (work) => db.transaction(work).immediate(),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+/** Opens and migrates the database file itself: for the recorder's thread, which has a connection of its own. */
+export function openDatabase(home: string): Database {
+  let db: Database;
+  try {
+    mkdirSync(home, { recursive: true });
+    db = new SqliteDatabase(storeFile(home));
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.pragma('journal_mode = WAL');
+  } catch (cause) {
+    throw new HomeUnwritableError(home, cause);
+  }
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  migrate(db, readMigrations(MIGRATIONS));
+  return db;
+}

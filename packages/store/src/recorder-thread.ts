@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createAttemptTable } from './attempts.ts';
+import { isDiskFull } from './errors.ts';
+import { openDatabase } from './open-store.ts';
+import type { RecorderMessage, RecorderReply } from './recorder.ts';
+import { createSampleTable } from './samples.ts';
+
+/** Entries a commit at most: keeps a transaction short for the other writers. */
+const MAX_BATCH = 512;
+
+if (parentPort === null)
+  throw new TypeError('recorder-thread.ts runs as a worker thread only: use startRecorder()');
+const port = parentPort;
+const { home } = workerData as { home: string }; // given by startRecorder(), and by nothing else
+const db = openDatabase(home);
+const attempts = createAttemptTable(db);
+const samples = createSampleTable(db);
+const pending: RecorderMessage[] = [];
+
+const commit = db.transaction((batch: readonly RecorderMessage[]) => {
+  for (const { entry } of batch) {
+    if (entry.kind === 'attempt') attempts.record(entry.entry);
+    else samples.savePrepared(entry.sampleId, entry.prepared);
+  }
+});
+
+function flush(): void {
+  const batch = pending.splice(0, MAX_BATCH);
+  if (batch.length === 0) return;
+  const ids = batch.map((message) => message.id);
+  try {
+    commit.immediate(batch);
+    port.postMessage({ ids, failure: null } satisfies RecorderReply);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    port.postMessage({ ids, failure: { message, diskFull: isDiskFull(error) } } satisfies RecorderReply);
+  }
+  if (pending.length > 0) setImmediate(flush);
+}
+
+port.on('message', (message: RecorderMessage | 'close') => {
+  if (message === 'close') {
+    while (pending.length > 0) flush();
+    db.close();
+    port.close();
+    return;
+  }
+  // The first of a burst schedules the commit; those that arrive until then share it.
+  if (pending.push(message) === 1) setImmediate(flush);
+});

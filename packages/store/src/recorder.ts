@@ -1,0 +1,81 @@
+import { Worker } from 'node:worker_threads';
+import type { RecordedAttempt } from './attempts.ts';
+import { DiskFullError } from './errors.ts';
+import type { PreparedSample } from './samples.ts';
+
+/** What a worker hands over to be stored. */
+export type RecorderEntry =
+  | { readonly kind: 'attempt'; readonly entry: RecordedAttempt }
+  | { readonly kind: 'prepared'; readonly sampleId: number; readonly prepared: PreparedSample };
+
+/** A message to the recorder's thread and its answer. */
+export interface RecorderMessage {
+  readonly id: number;
+  readonly entry: RecorderEntry;
+}
+export interface RecorderReply {
+  readonly ids: readonly number[];
+  /** Null when the batch is committed. */
+  readonly failure: { readonly message: string; readonly diskFull: boolean } | null;
+}
+
+export interface Recorder {
+  /** Settles once the entry is committed and synced to disk. */
+  record(entry: RecorderEntry): Promise<void>;
+  /** Waits for what was handed over and ends the thread. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Starts the one writer of a worker process: a thread of its own with a connection of its own, so that a slow fsync never
+ * holds up the event loop that renews job locks. Entries that arrive together are one commit.
+ *
+ * @throws DiskFullError from `record` when the disk is full; nothing of that batch is stored
+ */
+export function startRecorder(home: string): Recorder {
+  const thread = new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: { home } });
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  thread.on('message', (reply: RecorderReply) => {
+    for (const id of reply.ids) {
+      const entry = waiting.get(id);
+      waiting.delete(id);
+      if (reply.failure === null) entry?.resolve();
+      else entry?.reject(toError(home, reply.failure));
+    }
+  });
+  const abandon = (error: Error): void => {
+    for (const entry of waiting.values()) entry.reject(error);
+    waiting.clear();
+  };
+  thread.on('error', abandon);
+  const ended = new Promise<void>((resolve) => {
+    thread.on('exit', () => {
+      abandon(new Error('the recorder has ended'));
+      resolve();
+    });
+  });
+  return {
+    record: (entry) =>
+      new Promise((resolve, reject) => {
+        const message: RecorderMessage = { id: nextId, entry };
+        waiting.set(nextId, { resolve, reject });
+        nextId += 1;
+        thread.postMessage(message);
+      }),
+    async close() {
+      thread.postMessage('close');
+      await ended;
+    },
+  };
+}
+
+function toError(home: string, failure: { message: string; diskFull: boolean }): Error {
+  const cause = new Error(failure.message);
+  return failure.diskFull ? new DiskFullError(home, cause) : cause;
+}

@@ -1,0 +1,185 @@
+import type { Aspect, GenerationSettings } from '@retort/schema';
+import type { Database } from 'better-sqlite3';
+
+export type RequestState = 'pending' | 'answered' | 'dead-letter';
+
+/** What is asked, as planned: content, and where the picture is. */
+export interface PlannedRequest {
+  readonly key: string;
+  readonly teacher: string;
+  readonly model: string;
+  readonly aspect: Aspect;
+  readonly promptId: string;
+  readonly promptText: string;
+  readonly imageHash: string;
+  readonly imageName: string;
+  readonly recipe: string;
+  readonly settings: GenerationSettings;
+  readonly repeat: number;
+  readonly maxOutputTokens: number;
+}
+
+export interface DueRequest extends PlannedRequest {
+  /** Number that the next attempt will have. */
+  readonly nextNumber: number;
+  readonly blobHash: string;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DeadLetter {
+  readonly requestKey: string;
+  readonly imageName: string;
+  readonly aspect: Aspect;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly attempts: number;
+}
+
+export interface PromptVersion {
+  readonly id: string;
+  readonly hash: string;
+  readonly text: string;
+  readonly sawLabel: boolean;
+}
+
+export interface RequestTable {
+  savePrompt(prompt: PromptVersion): void;
+  /** Adds the request unless its content is known, and ties it to the sample it serves in this run. */
+  plan(runId: string, sampleId: number, request: PlannedRequest): void;
+  /** Pending requests of a run that may be asked at `now` (UTC ISO 8601), least attempted first. */
+  due(runId: string, now: string, limit: number): DueRequest[];
+  /** When the next waiting request may be asked; null when none waits. */
+  nextDueAt(runId: string): string | null;
+  counts(runId: string): Record<RequestState, number>;
+  deadLetters(runId: string, limit: number): DeadLetter[];
+  /** Gives dead letters another chance; only those that ended in `outcome`, when given. Returns how many. */
+  retry(runId: string, outcome: string | null): number;
+  reserve(runId: string, requestKey: string, number: number, usd: number): void;
+}
+
+interface DueRecord {
+  key: string;
+  teacher: string;
+  model: string;
+  aspect: Aspect;
+  prompt_id: string;
+  prompt_text: string;
+  image_hash: string;
+  image_name: string;
+  recipe: string;
+  settings: string;
+  repeat: number;
+  max_output_tokens: number;
+  next_number: number;
+  blob_hash: string;
+  media_type: string;
+  width: number;
+  height: number;
+}
+
+const OF_RUN = 'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = ?1)';
+
+export function createRequestTable(db: Database): RequestTable {
+  const savePrompt = db.prepare(
+    'INSERT INTO prompt_versions (id, hash, text, saw_label) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  );
+  const insert = db.prepare(
+    `INSERT INTO requests (key, teacher, model, aspect, prompt_id, prompt_text, image_hash, image_name, recipe, settings,
+       repeat, max_output_tokens)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+  );
+  const link = db.prepare(
+    `INSERT INTO sample_requests (run_id, sample_id, aspect, request_key) VALUES (?, ?, ?, ?)
+     ON CONFLICT (run_id, sample_id, aspect) DO UPDATE SET request_key = excluded.request_key`,
+  );
+  const due = db.prepare<[string, string, number], DueRecord>(
+    `SELECT r.*, i.blob_hash, i.media_type, i.width, i.height,
+       (SELECT coalesce(max(a.number), 0) + 1 FROM attempts a WHERE a.request_key = r.key) AS next_number
+     FROM requests r JOIN images i ON i.hash = r.image_hash
+     WHERE r.state = 'pending' AND ${OF_RUN} AND (r.not_before_at IS NULL OR r.not_before_at <= ?2)
+     ORDER BY r.not_before_at, r.key LIMIT ?3`,
+  );
+  const nextDue = db.prepare<[string], { at: string | null }>(
+    `SELECT min(r.not_before_at) AS at FROM requests r WHERE r.state = 'pending' AND ${OF_RUN}`,
+  );
+  const counts = db.prepare<[string], { state: RequestState; n: number }>(
+    `SELECT r.state, count(*) AS n FROM requests r WHERE ${OF_RUN} GROUP BY r.state`,
+  );
+  const deadLetters = db.prepare<[string, number], DeadLetter>(
+    `SELECT r.key AS requestKey, r.image_name AS imageName, r.aspect,
+       coalesce((SELECT a.outcome FROM attempts a WHERE a.request_key = r.key ORDER BY a.number DESC LIMIT 1), 'none') AS outcome,
+       coalesce(r.state_reason, '') AS reason,
+       (SELECT count(*) FROM attempts a WHERE a.request_key = r.key) AS attempts
+     FROM requests r WHERE r.state = 'dead-letter' AND ${OF_RUN} ORDER BY r.image_name, r.aspect LIMIT ?2`,
+  );
+  const retry = db.prepare<[string, string | null]>(
+    `UPDATE requests AS r SET state = 'pending', state_reason = NULL, not_before_at = NULL
+     WHERE r.state = 'dead-letter' AND ${OF_RUN} AND (?2 IS NULL OR ?2 =
+       (SELECT a.outcome FROM attempts a WHERE a.request_key = r.key ORDER BY a.number DESC LIMIT 1))`,
+  );
+  const reserve = db.prepare(
+    'INSERT INTO reservations (run_id, request_key, number, usd) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  return {
+    savePrompt: ({ id, hash, text, sawLabel }) => {
+      savePrompt.run(id, hash, text, sawLabel ? 1 : 0);
+    },
+    plan(runId, sampleId, request) {
+      const { key, teacher, model, aspect, promptId, promptText, imageHash, imageName, recipe } = request;
+      const settings = JSON.stringify(request.settings);
+      const content = [
+        key,
+        teacher,
+        model,
+        aspect,
+        promptId,
+        promptText,
+        imageHash,
+        imageName,
+        recipe,
+        settings,
+      ];
+      insert.run(...content, request.repeat, request.maxOutputTokens);
+      link.run(runId, sampleId, aspect, key);
+    },
+    due: (runId, now, limit) => due.all(runId, now, limit).map(toDue),
+    nextDueAt: (runId) => nextDue.get(runId)?.at ?? null,
+    counts(runId) {
+      const found = new Map(counts.all(runId).map(({ state, n }) => [state, n]));
+      return {
+        pending: found.get('pending') ?? 0,
+        answered: found.get('answered') ?? 0,
+        'dead-letter': found.get('dead-letter') ?? 0,
+      };
+    },
+    deadLetters: (runId, limit) => deadLetters.all(runId, limit),
+    retry: (runId, outcome) => retry.run(runId, outcome).changes,
+    reserve: (runId, requestKey, number, usd) => {
+      reserve.run(runId, requestKey, number, usd);
+    },
+  };
+}
+
+function toDue(row: DueRecord): DueRequest {
+  return {
+    key: row.key,
+    teacher: row.teacher,
+    model: row.model,
+    aspect: row.aspect,
+    promptId: row.prompt_id,
+    promptText: row.prompt_text,
+    imageHash: row.image_hash,
+    imageName: row.image_name,
+    recipe: row.recipe,
+    settings: JSON.parse(row.settings) as GenerationSettings, // written by plan() above, and nowhere else
+    repeat: row.repeat,
+    maxOutputTokens: row.max_output_tokens,
+    nextNumber: row.next_number,
+    blobHash: row.blob_hash,
+    mediaType: row.media_type,
+    width: row.width,
+    height: row.height,
+  };
+}
