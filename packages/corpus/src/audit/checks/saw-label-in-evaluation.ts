@@ -1,0 +1,15 @@
+import { isWordOnly } from '../../conversation-shape.ts';
+import { createRowCheck } from '../row-check.ts';
+
+/** Text written with the MOS in sight, where something is evaluated. */
+export const sawLabelInEvaluation = createRowCheck({
+  code: 'saw-label-in-evaluation',
+  severity: 'error',
+  summary: 'of val or test hold a description whose author had seen the MOS',
+  advice:
+    'Export question and word only for these rows (evaluationRow), or ask the teacher with a blind prompt.',
+  find: (row) =>
+    row.split !== 'train' && row.sawLabel && !isWordOnly(row.turns)
+      ? `${row.split}, prompt ${row.promptId}, ${row.turns.length} turns`
+      : null,
+});

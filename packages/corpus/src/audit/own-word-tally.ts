@@ -1,0 +1,51 @@
+import { type CorpusRow, WORD_LABELS, type WordLabel } from '@retort/schema';
+import { createRowList, type RowList } from './row-list.ts';
+
+const WORD_PATTERNS = WORD_LABELS.map((word) => ({
+  word,
+  pattern: new RegExp(String.raw`\b${word}\b`, 'iu'),
+}));
+
+/** How often the descriptions of one aspect contain the word that their row is labelled with. */
+export interface OwnWordTally {
+  add(id: string, description: string, row: CorpusRow): void;
+  readonly own: RowList;
+  /** Rated rows seen. */
+  readonly rated: number;
+  /** True when a description was written with the MOS in sight. */
+  readonly sawLabel: boolean;
+  /** Rows that would contain their own word if the words said and the labels were unrelated. */
+  expectedByChance(): number;
+}
+
+export function createOwnWordTally(): OwnWordTally {
+  const own = createRowList();
+  const said = new Map<WordLabel, number>();
+  const labelled = new Map<WordLabel, number>();
+  let rated = 0;
+  let sawLabel = false;
+  const increment = (counts: Map<WordLabel, number>, word: WordLabel) =>
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  return {
+    add(id, description, row) {
+      if (row.wordLabel === null) return;
+      rated += 1;
+      sawLabel ||= row.sawLabel;
+      increment(labelled, row.wordLabel);
+      for (const { word, pattern } of WORD_PATTERNS) {
+        if (!pattern.test(description)) continue;
+        increment(said, word);
+        if (word === row.wordLabel) own.add(id);
+      }
+    },
+    own,
+    get rated() {
+      return rated;
+    },
+    get sawLabel() {
+      return sawLabel;
+    },
+    expectedByChance: () =>
+      WORD_LABELS.reduce((sum, word) => sum + ((said.get(word) ?? 0) * (labelled.get(word) ?? 0)) / rated, 0),
+  };
+}

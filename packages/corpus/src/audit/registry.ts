@@ -1,0 +1,35 @@
+import { answerDebris } from './checks/answer-debris.ts';
+import { classImbalance } from './checks/class-imbalance.ts';
+import { controlToken } from './checks/control-token.ts';
+import { controlTokenDefused } from './checks/control-token-defused.ts';
+import { conversationMissing } from './checks/conversation-missing.ts';
+import { imageInTwoSplits } from './checks/image-in-two-splits.ts';
+import { imagePromptInTwoSplits } from './checks/image-prompt-in-two-splits.ts';
+import { imageTokenMisplaced } from './checks/image-token-misplaced.ts';
+import { labelInText } from './checks/label-in-text.ts';
+import { labelMismatch } from './checks/label-mismatch.ts';
+import { nearCut } from './checks/near-cut.ts';
+import { refusal } from './checks/refusal.ts';
+import { repeatedAnswer } from './checks/repeated-answer.ts';
+import { sawLabelInEvaluation } from './checks/saw-label-in-evaluation.ts';
+import { turnOrder } from './checks/turn-order.ts';
+import type { AuditCheck } from './finding.ts';
+
+/** Everything an audit looks for, in the order in which findings of one severity are reported. */
+export const AUDIT_CHECKS: readonly AuditCheck[] = [
+  imagePromptInTwoSplits,
+  imageInTwoSplits,
+  labelMismatch,
+  sawLabelInEvaluation,
+  turnOrder,
+  imageTokenMisplaced,
+  controlToken,
+  refusal,
+  labelInText,
+  answerDebris,
+  repeatedAnswer,
+  conversationMissing,
+  classImbalance,
+  nearCut,
+  controlTokenDefused,
+];

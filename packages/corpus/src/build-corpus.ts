@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import {
+  type Aspect,
+  type ContentHash,
+  type CorpusRow,
+  canonicalJson,
+  type Split,
+  sha256,
+  WORD_BINNING,
+} from '@retort/schema';
+import { isWordOnly } from './conversation-shape.ts';
+import { CorpusEmptyError, CorpusRowError } from './errors.ts';
+import type { AnyIterable } from './evaluation-row.ts';
+import type { CorpusManifest, CorpusMeta, CorpusTeacher } from './manifest.ts';
+import { compareRows, rowId } from './row-id.ts';
+
+/** Raised when the meaning of a corpus key changes. */
+const CORPUS_KEY_VERSION = 1;
+
+/**
+ * Names a corpus by its content: the key covers every row in order, split rule, seed, fractions, prompt versions, word
+ * binning and teachers. Holds one row at a time; rows must come ordered by `compareRows`, each once.
+ *
+ * @throws CorpusRowError for a row out of order or twice; CorpusEmptyError without rows
+ */
+export async function buildCorpus(
+  rows: AnyIterable<CorpusRow>,
+  meta: CorpusMeta,
+): Promise<{ key: ContentHash; manifest: CorpusManifest }> {
+  const tally = createTally();
+  const hasher = createRowsHasher();
+  for await (const row of rows) {
+    hasher.add(row);
+    tally.add(row);
+  }
+  const counted = tally.counts();
+  if (counted.rows === 0) throw new CorpusEmptyError();
+  const rowsHash = hasher.digest();
+  const key = sha256(
+    canonicalJson({
+      keyVersion: CORPUS_KEY_VERSION,
+      rowsHash,
+      splitBy: meta.splitBy,
+      seed: meta.seed,
+      fractions: meta.fractions,
+      promptVersions: meta.promptVersions,
+      wordBinning: WORD_BINNING.version,
+      teachers: counted.teachers.map(({ teacher, model }) => ({ teacher, model })),
+    }),
+  );
+  return { key, manifest: { ...meta, key, rowsHash, wordBinning: WORD_BINNING.version, ...counted } };
+}
+
+/** Hashes rows one after the other; refuses a row that isn't after its predecessor. */
+export function createRowsHasher() {
+  const hash = createHash('sha256');
+  let previous: CorpusRow | undefined;
+  return {
+    add(row: CorpusRow): void {
+      if (previous !== undefined && compareRows(previous, row) >= 0) {
+        throw new CorpusRowError(
+          rowId(row),
+          `comes after ${rowId(previous)}: rows must be ordered by aspect and sample name, each once.`,
+        );
+      }
+      previous = row;
+      hash.update(canonicalJson(row)).update('\n');
+    },
+    digest: (): ContentHash => `sha256:${hash.digest('hex')}`,
+  };
+}
+
+function createTally() {
+  const bySplit: Record<Split, number> = { train: 0, val: 0, test: 0 };
+  const byAspect: Partial<Record<Aspect, number>> = {};
+  const images = new Set<string>();
+  const teachers = new Map<string, CorpusTeacher>();
+  let [rows, ratedRows, sawLabelRows, wordOnlyRows] = [0, 0, 0, 0];
+  return {
+    add(row: CorpusRow): void {
+      rows += 1;
+      bySplit[row.split] += 1;
+      byAspect[row.aspect] = (byAspect[row.aspect] ?? 0) + 1;
+      images.add(row.blobHash);
+      if (row.mos !== null) ratedRows += 1;
+      if (row.sawLabel) sawLabelRows += 1;
+      if (isWordOnly(row.turns)) wordOnlyRows += 1;
+      const name = canonicalJson([row.teacher, row.model]);
+      const known = teachers.get(name);
+      teachers.set(name, { teacher: row.teacher, model: row.model, rows: (known?.rows ?? 0) + 1 });
+    },
+    counts: () => ({
+      rows,
+      images: images.size,
+      rowsBySplit: bySplit,
+      rowsByAspect: byAspect,
+      ratedRows,
+      sawLabelRows,
+      wordOnlyRows,
+      teachers: [...teachers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, teacher]) => teacher),
+    }),
+  };
+}

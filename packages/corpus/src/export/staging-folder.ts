@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { errorCode } from './place-image.ts';
+
+/**
+ * Makes an empty folder beside `dir` to build it in, after removing what killed processes of this machine left there.
+ * Its name says whose it is, so that two exporters never share one.
+ */
+export async function createStagingFolder(dir: string): Promise<string> {
+  const parent = dirname(dir);
+  await mkdir(parent, { recursive: true });
+  await sweepStagingFolders(dir);
+  return mkdtemp(join(parent, `${stagingPrefix(dir)}${process.pid}-`));
+}
+
+/**
+ * Moves the finished folder into its place.
+ *
+ * @param replace true to put it in the place of an older folder, which is removed
+ * @returns false when another process was faster
+ */
+export async function moveIntoPlace(staging: string, dir: string, replace: boolean): Promise<boolean> {
+  if (replace) {
+    const retired = `${staging}-retired`;
+    await rename(dir, retired);
+    await rename(staging, dir);
+    await rm(retired, { recursive: true, force: true });
+    return true;
+  }
+  try {
+    await rename(staging, dir);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+async function sweepStagingFolders(dir: string): Promise<void> {
+  const prefix = stagingPrefix(dir);
+  for (const name of await readdir(dirname(dir))) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    if (!isAlive(pid)) await rm(join(dirname(dir), name), { recursive: true, force: true });
+  }
+}
+
+function stagingPrefix(dir: string): string {
+  return `.${basename(dir)}.partial-${hostname()}-`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type CorpusRow, hashHex, type Split } from '@retort/schema';
+import type { AuditReport } from '../audit/finding.ts';
+import { createRowsHasher } from '../build-corpus.ts';
+import { CorpusRowError } from '../errors.ts';
+import type { AnyIterable } from '../evaluation-row.ts';
+import type { CorpusFormat, FormatContext, SplitWriter } from '../formats/format.ts';
+import type { CorpusManifest } from '../manifest.ts';
+import { rowId } from '../row-id.ts';
+import { splitsWithRows } from '../training-command.ts';
+import { AUDIT_FILE, type FileSums, IMAGES_FOLDER, MANIFEST_FILE, README_FILE } from './export-files.ts';
+import { createHashedFile, type HashedFile } from './hashed-file.ts';
+import { placeImage } from './place-image.ts';
+import { corpusReadme } from './readme.ts';
+
+export interface WriteExportOptions {
+  readonly rows: AnyIterable<CorpusRow>;
+  readonly formats: readonly CorpusFormat[];
+  readonly images: (row: CorpusRow) => string;
+  readonly manifest: CorpusManifest;
+  readonly audit: AuditReport;
+  readonly manifestText: string;
+  readonly auditText: string;
+}
+
+/** Fills an empty folder with a corpus, in one pass over the rows; returns the checksums of all files but their own. */
+export async function writeExport(dir: string, options: WriteExportOptions): Promise<FileSums> {
+  const { manifest, formats } = options;
+  const files = createFileSet(dir);
+  try {
+    await mkdir(join(dir, IMAGES_FOLDER));
+    await writeRows(files, options);
+    const splits = splitsWithRows(manifest.rowsBySplit);
+    for (const format of formats) {
+      for (const side of format.sideFiles({ corpusKey: manifest.key, splits })) {
+        await files.writeText(`${format.name}/${side.name}`, side.text);
+      }
+    }
+    const names = formats.map((format) => format.name);
+    await files.writeText(README_FILE, corpusReadme(manifest, options.audit, names));
+    await files.writeText(AUDIT_FILE, options.auditText);
+    await files.writeText(MANIFEST_FILE, options.manifestText);
+  } finally {
+    await files.closeAll();
+  }
+  return files.sums;
+}
+
+async function writeRows(files: FileSet, options: WriteExportOptions): Promise<void> {
+  const hasher = createRowsHasher();
+  const writers = createSplitWriters(files, options.formats);
+  for await (const row of options.rows) {
+    hasher.add(row);
+    const path = imagePath(row);
+    if (!files.sums.has(path)) {
+      await placeImage(rowId(row), options.images(row), files.pathOf(path));
+      files.sums.set(path, hashHex(row.blobHash));
+    }
+    for (const writer of await writers.of(row.split)) await writer.write(row);
+  }
+  await writers.close();
+  const rowsHash = hasher.digest();
+  if (rowsHash === options.manifest.rowsHash) return;
+  throw new CorpusRowError(
+    options.manifest.key,
+    `expected the rows the manifest was built from (${options.manifest.rowsHash}), got others (${rowsHash}): build both from the same rows.`,
+  );
+}
+
+function createSplitWriters(files: FileSet, formats: readonly CorpusFormat[]) {
+  const open = new Map<Split, readonly SplitWriter[]>();
+  return {
+    async of(split: Split): Promise<readonly SplitWriter[]> {
+      const known = open.get(split);
+      if (known !== undefined) return known;
+      const opened = await Promise.all(formats.map((format) => format.open(split, contextOf(files, format))));
+      open.set(split, opened);
+      return opened;
+    },
+    async close(): Promise<void> {
+      for (const writers of open.values()) for (const writer of writers) await writer.close();
+    },
+  };
+}
+
+function contextOf(files: FileSet, format: CorpusFormat): FormatContext {
+  return { createFile: (name) => files.create(`${format.name}/${name}`), imagePath };
+}
+
+/** An image's path in a corpus, from the corpus folder. Prepared images are JPEG. */
+function imagePath(row: CorpusRow): string {
+  return `${IMAGES_FOLDER}/${hashHex(row.blobHash)}.jpg`;
+}
+
+type FileSet = ReturnType<typeof createFileSet>;
+
+/** Files of an export under one folder, with their checksums by relative path. */
+function createFileSet(dir: string) {
+  const open = new Map<string, HashedFile>();
+  const sums = new Map<string, string>();
+  const create = async (path: string): Promise<HashedFile> => {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    const file = await createHashedFile(join(dir, path));
+    open.set(path, file);
+    return file;
+  };
+  return {
+    sums,
+    create,
+    pathOf: (path: string) => join(dir, path),
+    async writeText(path: string, text: string): Promise<void> {
+      await (await create(path)).write(text);
+    },
+    async closeAll(): Promise<void> {
+      const closed = await Promise.allSettled(
+        [...open].map(async ([path, file]) => sums.set(path, await file.close())),
+      );
+      for (const result of closed) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { CorpusRow } from '@retort/schema';
+import { LORA_VARIANTS } from '../lora/lora-variant.ts';
+import { peftConfigText } from '../lora/peft-config.ts';
+import { MINICPM_LLAMA3_V_2_5 } from '../lora/student.ts';
+import { rowId } from '../row-id.ts';
+import type { CorpusFormat } from './format.ts';
+import { jsonLine } from './json-text.ts';
+import { assertExportable } from './row-rules.ts';
+
+/**
+ * MiniCPM-V's official finetune script: one JSON list a split, `{id, image, conversations: [{role, content}]}`, `image`
+ * a path from the folder the trainer is started in. Written as a list with one row a line.
+ * Source: OpenBMB/MiniCPM-V finetune/dataset.py and readme.md; run on good and bad rows 2026-11-23.
+ */
+export const minicpmVFormat: CorpusFormat = {
+  name: 'minicpm-v',
+  fileName: (split) => `${split}.json`,
+  async open(split, context) {
+    const file = await context.createFile(minicpmVFormat.fileName(split));
+    let separator = '[\n';
+    return {
+      async write(row) {
+        assertExportable(row);
+        await file.write(separator + jsonLine(encodeRow(row, context.imagePath(row))));
+        separator = ',\n';
+      },
+      async close() {
+        await file.write(separator === '[\n' ? '[]\n' : '\n]\n');
+      },
+    };
+  },
+  sideFiles: () =>
+    LORA_VARIANTS.map((variant) => ({
+      name: `lora/${MINICPM_LLAMA3_V_2_5.name}-${variant}.json`,
+      text: peftConfigText(MINICPM_LLAMA3_V_2_5, variant),
+    })),
+};
+
+function encodeRow(row: CorpusRow, imagePath: string) {
+  return {
+    id: rowId(row),
+    image: imagePath,
+    conversations: row.turns.map((turn) => ({ role: turn.role, content: turn.text })),
+  };
+}

@@ -1,0 +1,46 @@
+import type { CorpusRow } from '@retort/schema';
+import { IMAGE_TOKEN } from '../control-tokens.ts';
+import { IMAGE_LINE } from '../conversation-shape.ts';
+import { LORA_VARIANTS } from '../lora/lora-variant.ts';
+import { STUDENTS } from '../lora/student.ts';
+import { swiftArguments, swiftArgumentsYaml } from '../lora/swift-arguments.ts';
+import type { CorpusFormat } from './format.ts';
+import { jsonLine } from './json-text.ts';
+import { assertExportable } from './row-rules.ts';
+
+/**
+ * ms-swift 4.6: JSON lines, `{messages: [{role, content}], images: [path]}`. `<image>` stands directly before the
+ * question: the MiniCPM-V templates add the newline themselves. Paths start at the folder the trainer is started in.
+ * Source: ms-swift 4.6.0 swift/template/templates/minicpm.py; run on good and bad rows 2026-11-23.
+ */
+export const msSwiftFormat: CorpusFormat = {
+  name: 'ms-swift',
+  fileName: (split) => `${split}.jsonl`,
+  async open(split, context) {
+    const file = await context.createFile(msSwiftFormat.fileName(split));
+    return {
+      async write(row) {
+        assertExportable(row);
+        await file.write(`${jsonLine(encodeRow(row, context.imagePath(row)))}\n`);
+      },
+      async close() {},
+    };
+  },
+  sideFiles: ({ splits, corpusKey }) =>
+    STUDENTS.flatMap((student) =>
+      LORA_VARIANTS.map((variant) => ({
+        name: `lora/${student.name}-${variant}.yaml`,
+        text: swiftArgumentsYaml(swiftArguments({ student, variant, splits, corpusKey })),
+      })),
+    ),
+};
+
+function encodeRow(row: CorpusRow, imagePath: string) {
+  return {
+    messages: row.turns.map((turn, index) => ({
+      role: turn.role,
+      content: index === 0 ? IMAGE_TOKEN + turn.text.slice(IMAGE_LINE.length) : turn.text,
+    })),
+    images: [imagePath],
+  };
+}

@@ -1,0 +1,42 @@
+export { audit } from './audit/audit.ts';
+export {
+  type AuditCheck,
+  type AuditContext,
+  type AuditReport,
+  auditJson,
+  FINDING_ROWS_MAX,
+  type Finding,
+  SEVERITIES,
+  type Severity,
+} from './audit/finding.ts';
+export { AUDIT_CHECKS } from './audit/registry.ts';
+export { buildConversation, type ConversationInput, type ConversationSample } from './build-conversation.ts';
+export { buildCorpus } from './build-corpus.ts';
+export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
+export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
+export {
+  CorpusEmptyError,
+  CorpusImageMissingError,
+  CorpusRowError,
+  CorpusUsageError,
+  DiskFullError,
+  SplitUnavailableError,
+} from './errors.ts';
+export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
+export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
+export type { CorpusFormat, FormatContext, SplitWriter } from './formats/format.ts';
+export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
+export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
+export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
+export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
+export { compareRows, rowId } from './row-id.ts';
+export {
+  assignSplits,
+  DEFAULT_SPLIT_FRACTIONS,
+  type SplitFractions,
+  type SplitOptions,
+  type SplitSample,
+} from './splits/assign-splits.ts';
+export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
+export { splitRuleNotes } from './splits/split-rule-notes.ts';
+export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

@@ -1,0 +1,64 @@
+import type { Aspect, ContentHash, Split, SplitBy } from '@retort/schema';
+import type { SplitFractions } from './splits/assign-splits.ts';
+
+/** What decides a corpus besides its rows. */
+export interface CorpusMeta {
+  readonly splitBy: SplitBy;
+  readonly seed: number;
+  readonly fractions: SplitFractions;
+  /** Hash of each prompt file that was used, the student's included, by prompt id. */
+  readonly promptVersions: Readonly<Record<string, string>>;
+  readonly sources: readonly CorpusSource[];
+}
+
+/** A dataset behind the corpus, as its card names it. */
+export interface CorpusSource {
+  readonly dataset: string;
+  readonly source: string | null;
+  readonly licence: string | null;
+}
+
+export interface CorpusTeacher {
+  readonly teacher: string;
+  readonly model: string;
+  readonly rows: number;
+}
+
+/** What a corpus is. Holds no date: equal rows made by equal rules are the same corpus. */
+export interface CorpusManifest extends CorpusMeta {
+  readonly key: ContentHash;
+  /** Hash over the rows in order; an export checks it while it writes. */
+  readonly rowsHash: ContentHash;
+  readonly rows: number;
+  readonly images: number;
+  readonly rowsBySplit: Readonly<Record<Split, number>>;
+  readonly rowsByAspect: Readonly<Partial<Record<Aspect, number>>>;
+  readonly ratedRows: number;
+  readonly sawLabelRows: number;
+  /** Rows of val and test that carry question and word only, because their description saw the label. */
+  readonly wordOnlyRows: number;
+  readonly teachers: readonly CorpusTeacher[];
+  readonly wordBinning: string;
+}
+
+/** A manifest as `corpus.json` holds it. */
+export function manifestJson(manifest: CorpusManifest) {
+  return {
+    key: manifest.key,
+    rows_hash: manifest.rowsHash,
+    rows: manifest.rows,
+    images: manifest.images,
+    rows_by_split: manifest.rowsBySplit,
+    rows_by_aspect: manifest.rowsByAspect,
+    rated_rows: manifest.ratedRows,
+    saw_label_rows: manifest.sawLabelRows,
+    word_only_rows: manifest.wordOnlyRows,
+    split_by: manifest.splitBy,
+    seed: manifest.seed,
+    fractions: manifest.fractions,
+    word_binning: manifest.wordBinning,
+    prompt_versions: Object.fromEntries(Object.entries(manifest.promptVersions).sort()),
+    teachers: manifest.teachers,
+    sources: manifest.sources,
+  };
+}
