@@ -7,4 +7,11 @@ export {
   startEmbeddedServer,
 } from './embedded-server.ts';
 export { findInWheel, findOnPath, isExecutable, QueueServerMissingError } from './find-server-binary.ts';
-export { jobOptions, queueName, queueOptions, queuePrefix, workerOptions } from './queue-options.ts';
+export {
+  jobOptions,
+  jobRetries,
+  queueName,
+  queueOptions,
+  queuePrefix,
+  workerOptions,
+} from './queue-options.ts';

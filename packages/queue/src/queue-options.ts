@@ -45,3 +45,11 @@ export function workerOptions(address: QueueAddress, homeId: string, concurrency
 export function queueName(stage: Stage): string {
   return stage;
 }
+
+/** Stages whose work is done by a child process that may die and be started again. */
+const RETRIED_STAGES: readonly string[] = ['encode', 'fit'] satisfies Stage[];
+
+/** How often BullMQ starts a job of this queue before it fails. Attempts of a teacher are not counted here: each is a job. */
+export function jobRetries(queue: string): number {
+  return RETRIED_STAGES.includes(queue) ? 3 : 1;
+}

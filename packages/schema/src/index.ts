@@ -4,7 +4,9 @@ export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts'
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
 export { type ContentHash, canonicalJson, hashHex, sha256 } from './hash.ts';
 export {
+  type JobProgress,
   type JobResult,
+  jobProgressSchema,
   jobResultSchema,
   type PrepareJob,
   prepareJobSchema,

@@ -14,6 +14,8 @@ export const teachJobSchema = z.strictObject({
   runId: z.string(),
   number: z.number().int().min(1),
   request: teacherRequestSchema,
+  /** What this attempt can cost at most, USD; null when the price is unknown. */
+  worstCaseUsd: z.number().min(0).nullable(),
 });
 export type TeachJob = z.infer<typeof teachJobSchema>;
 
@@ -22,6 +24,22 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done'), note: z.string().optional() }),
   /** The work was put down half-way because the worker was asked to stop; the next start goes on from there. */
   z.strictObject({ kind: z.literal('interrupted') }),
+  /** Nothing more can be asked for now: `limit` for a quota or credit that comes back, else something to mend. */
+  z.strictObject({
+    kind: z.literal('stop'),
+    limit: z.boolean(),
+    reason: z.string(),
+    until: z.string().nullable(),
+  }),
   z.strictObject({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);
+/** How far a job is, as its worker reports it. */
+export const jobProgressSchema = z.strictObject({
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  note: z.string().nullable(),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
 export type JobResult = z.infer<typeof jobResultSchema>;

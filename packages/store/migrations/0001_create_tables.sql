@@ -100,7 +100,9 @@ CREATE TABLE requests (
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'answered', 'dead-letter')),
   state_reason TEXT,
   max_output_tokens INTEGER NOT NULL,
-  not_before_at TEXT
+  not_before_at TEXT,
+  -- Number of the first attempt that counts against the request: raised when it is taken from the dead letters.
+  counted_from INTEGER NOT NULL DEFAULT 1 CHECK (counted_from >= 1)
 ) STRICT;
 CREATE INDEX requests_by_state ON requests (state, not_before_at);
 
@@ -143,7 +145,7 @@ CREATE TABLE attempts (
 ) STRICT;
 CREATE INDEX attempts_by_run ON attempts (run_id, outcome);
 
--- Money set aside before a call; deleted when its attempt is stored with a known cost. What stays counts as spent.
+-- Money set aside before a call; deleted when its attempt is stored. What stays was perhaps billed, and counts as spent.
 CREATE TABLE reservations (
   request_key TEXT NOT NULL REFERENCES requests (key),
   number INTEGER NOT NULL,

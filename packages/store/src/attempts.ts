@@ -24,7 +24,7 @@ export interface Spending {
   readonly attempts: number;
   /** Known costs of the run's attempts, USD. */
   readonly spentUsd: number;
-  /** Reserved for calls in flight, and for calls whose cost never became known. */
+  /** Reserved for calls in flight, and for calls whose end was never recorded: those may have been billed. */
   readonly reservedUsd: number;
   /** Attempts whose cost isn't known and that have no reservation: their price is unknown. */
   readonly unknownCost: number;
@@ -44,7 +44,7 @@ export interface AnsweredRequest {
 
 export interface AttemptTable {
   has(requestKey: string, number: number): boolean;
-  /** Outcomes of a request's attempts, first to last. */
+  /** Outcomes of the attempts that count against a request, first to last: after a retry, those since then. */
   outcomes(requestKey: string): Outcome[];
   /** Stores the attempt, settles its request and its reservation. Storing it twice changes nothing. */
   record(entry: RecordedAttempt): void;
@@ -58,7 +58,8 @@ export interface AttemptTable {
 export function createAttemptTable(db: Database): AttemptTable {
   const has = db.prepare('SELECT 1 FROM attempts WHERE request_key = ? AND number = ?');
   const outcomes = db.prepare<[string], { outcome: Outcome }>(
-    'SELECT outcome FROM attempts WHERE request_key = ? ORDER BY number',
+    `SELECT a.outcome FROM attempts a JOIN requests r ON r.key = a.request_key
+     WHERE a.request_key = ? AND a.number >= r.counted_from ORDER BY a.number`,
   );
   const insert = db.prepare(
     `INSERT INTO attempts (request_key, number, run_id, outcome, reason, answer, description, clean_ups, raw_body,
@@ -81,13 +82,13 @@ export function createAttemptTable(db: Database): AttemptTable {
   const rawBody = db.prepare<[string, number], { raw_body: Buffer | null }>(
     'SELECT raw_body FROM attempts WHERE request_key = ? AND number = ?',
   );
-  const spending = db.prepare<[string], Spending>(
+  const spending = db.prepare<[{ runId: string }], Spending>(
     `SELECT count(*) AS attempts, coalesce(sum(a.cost_usd), 0) AS spentUsd,
-       (SELECT coalesce(sum(usd), 0) FROM reservations WHERE run_id = ?1) AS reservedUsd,
+       (SELECT coalesce(sum(usd), 0) FROM reservations WHERE run_id = @runId) AS reservedUsd,
        coalesce(sum(a.cost_usd IS NULL AND a.outcome IN ('answered', 'malformed', 'truncated', 'blocked')), 0) AS unknownCost,
        coalesce(sum(a.input_tokens), 0) AS inputTokens,
        coalesce(sum(a.output_tokens), 0) AS outputTokens
-     FROM attempts a WHERE a.run_id = ?1`,
+     FROM attempts a WHERE a.run_id = @runId`,
   );
   const outcomeCounts = db.prepare<[string], { outcome: Outcome; n: number }>(
     'SELECT outcome, count(*) AS n FROM attempts WHERE run_id = ? GROUP BY outcome ORDER BY outcome',
@@ -107,8 +108,7 @@ export function createAttemptTable(db: Database): AttemptTable {
         again?.maxOutputTokens ?? null,
         attempt.requestKey,
       );
-      // A call that may have been billed for an unknown amount keeps its worst case reserved.
-      if (attempt.costUsd !== null || !attempt.maybeBilled) release.run(attempt.requestKey, attempt.number);
+      release.run(attempt.requestKey, attempt.number);
     },
     answered(requestKey) {
       const row = answered.get(requestKey);
@@ -119,7 +119,7 @@ export function createAttemptTable(db: Database): AttemptTable {
       return body === null ? null : inflateSync(body).toString('utf8');
     },
     spending(runId) {
-      const row = spending.get(runId);
+      const row = spending.get({ runId });
       if (row === undefined) throw new TypeError('an aggregate query always has one row');
       return row;
     },

@@ -61,16 +61,16 @@ export function createDatasetTable(db: Database): DatasetTable {
   const saveRejected = db.prepare(
     'INSERT INTO rejected_rows (dataset_id, file, row_number, name, reason) VALUES (?, ?, ?, ?, ?)',
   );
-  const rejected = db.prepare<[number, number], RejectedRecord>(
-    `SELECT file, row_number, name, reason FROM rejected_rows WHERE dataset_id = ?1
+  const rejected = db.prepare<[{ datasetId: number; limit: number }], RejectedRecord>(
+    `SELECT file, row_number, name, reason FROM rejected_rows WHERE dataset_id = @datasetId
      UNION ALL
      SELECT image_path, row_number, name, rejected_reason FROM samples
-     WHERE dataset_id = ?1 AND present = 1 AND rejected_reason IS NOT NULL
-     ORDER BY 1, 2 LIMIT ?2`,
+     WHERE dataset_id = @datasetId AND present = 1 AND rejected_reason IS NOT NULL
+     ORDER BY 1, 2 LIMIT @limit`,
   );
-  const countRejected = db.prepare<[number], { n: number }>(
-    `SELECT (SELECT count(*) FROM rejected_rows WHERE dataset_id = ?1)
-       + (SELECT count(*) FROM samples WHERE dataset_id = ?1 AND present = 1 AND rejected_reason IS NOT NULL) AS n`,
+  const countRejected = db.prepare<[{ datasetId: number }], { n: number }>(
+    `SELECT (SELECT count(*) FROM rejected_rows WHERE dataset_id = @datasetId)
+       + (SELECT count(*) FROM samples WHERE dataset_id = @datasetId AND present = 1 AND rejected_reason IS NOT NULL) AS n`,
   );
   return {
     save: (key, description) =>
@@ -111,9 +111,9 @@ export function createDatasetTable(db: Database): DatasetTable {
     },
     rejectedRows: (datasetId, limit) =>
       rejected
-        .all(datasetId, limit)
+        .all({ datasetId, limit })
         .map(({ file, row_number: row, name, reason }) => ({ file, row, name, reason })),
-    countRejectedRows: (datasetId) => countRejected.get(datasetId)?.n ?? 0,
+    countRejectedRows: (datasetId) => countRejected.get({ datasetId })?.n ?? 0,
   };
 }
 

@@ -20,7 +20,7 @@ export interface PlannedRequest {
 }
 
 export interface DueRequest extends PlannedRequest {
-  /** Number that the next attempt will have. */
+  /** Number that the next attempt will have: after those stored, and after those that were paid for and lost. */
   readonly nextNumber: number;
   readonly blobHash: string;
   readonly mediaType: string;
@@ -79,7 +79,12 @@ interface DueRecord {
   height: number;
 }
 
-const OF_RUN = 'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = ?1)';
+interface OfRun {
+  readonly runId: string;
+}
+
+const OF_RUN =
+  'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = @runId)';
 
 export function createRequestTable(db: Database): RequestTable {
   const savePrompt = db.prepare(
@@ -94,29 +99,33 @@ export function createRequestTable(db: Database): RequestTable {
     `INSERT INTO sample_requests (run_id, sample_id, aspect, request_key) VALUES (?, ?, ?, ?)
      ON CONFLICT (run_id, sample_id, aspect) DO UPDATE SET request_key = excluded.request_key`,
   );
-  const due = db.prepare<[string, string, number], DueRecord>(
+  const due = db.prepare<[OfRun & { now: string; limit: number }], DueRecord>(
     `SELECT r.*, i.blob_hash, i.media_type, i.width, i.height,
-       (SELECT coalesce(max(a.number), 0) + 1 FROM attempts a WHERE a.request_key = r.key) AS next_number
+       1 + max(
+         (SELECT coalesce(max(a.number), 0) FROM attempts a WHERE a.request_key = r.key),
+         (SELECT coalesce(max(v.number), 0) FROM reservations v WHERE v.request_key = r.key)
+       ) AS next_number
      FROM requests r JOIN images i ON i.hash = r.image_hash
-     WHERE r.state = 'pending' AND ${OF_RUN} AND (r.not_before_at IS NULL OR r.not_before_at <= ?2)
-     ORDER BY r.not_before_at, r.key LIMIT ?3`,
+     WHERE r.state = 'pending' AND ${OF_RUN} AND (r.not_before_at IS NULL OR r.not_before_at <= @now)
+     ORDER BY r.not_before_at, r.key LIMIT @limit`,
   );
-  const nextDue = db.prepare<[string], { at: string | null }>(
+  const nextDue = db.prepare<[OfRun], { at: string | null }>(
     `SELECT min(r.not_before_at) AS at FROM requests r WHERE r.state = 'pending' AND ${OF_RUN}`,
   );
-  const counts = db.prepare<[string], { state: RequestState; n: number }>(
+  const counts = db.prepare<[OfRun], { state: RequestState; n: number }>(
     `SELECT r.state, count(*) AS n FROM requests r WHERE ${OF_RUN} GROUP BY r.state`,
   );
-  const deadLetters = db.prepare<[string, number], DeadLetter>(
+  const deadLetters = db.prepare<[OfRun & { limit: number }], DeadLetter>(
     `SELECT r.key AS requestKey, r.image_name AS imageName, r.aspect,
        coalesce((SELECT a.outcome FROM attempts a WHERE a.request_key = r.key ORDER BY a.number DESC LIMIT 1), 'none') AS outcome,
        coalesce(r.state_reason, '') AS reason,
        (SELECT count(*) FROM attempts a WHERE a.request_key = r.key) AS attempts
-     FROM requests r WHERE r.state = 'dead-letter' AND ${OF_RUN} ORDER BY r.image_name, r.aspect LIMIT ?2`,
+     FROM requests r WHERE r.state = 'dead-letter' AND ${OF_RUN} ORDER BY r.image_name, r.aspect LIMIT @limit`,
   );
-  const retry = db.prepare<[string, string | null]>(
-    `UPDATE requests AS r SET state = 'pending', state_reason = NULL, not_before_at = NULL
-     WHERE r.state = 'dead-letter' AND ${OF_RUN} AND (?2 IS NULL OR ?2 =
+  const retry = db.prepare<[OfRun & { outcome: string | null }]>(
+    `UPDATE requests AS r SET state = 'pending', state_reason = NULL, not_before_at = NULL,
+       counted_from = (SELECT coalesce(max(a.number), 0) + 1 FROM attempts a WHERE a.request_key = r.key)
+     WHERE r.state = 'dead-letter' AND ${OF_RUN} AND (@outcome IS NULL OR @outcome =
        (SELECT a.outcome FROM attempts a WHERE a.request_key = r.key ORDER BY a.number DESC LIMIT 1))`,
   );
   const reserve = db.prepare(
@@ -144,18 +153,18 @@ export function createRequestTable(db: Database): RequestTable {
       insert.run(...content, request.repeat, request.maxOutputTokens);
       link.run(runId, sampleId, aspect, key);
     },
-    due: (runId, now, limit) => due.all(runId, now, limit).map(toDue),
-    nextDueAt: (runId) => nextDue.get(runId)?.at ?? null,
+    due: (runId, now, limit) => due.all({ runId, now, limit }).map(toDue),
+    nextDueAt: (runId) => nextDue.get({ runId })?.at ?? null,
     counts(runId) {
-      const found = new Map(counts.all(runId).map(({ state, n }) => [state, n]));
+      const found = new Map(counts.all({ runId }).map(({ state, n }) => [state, n]));
       return {
         pending: found.get('pending') ?? 0,
         answered: found.get('answered') ?? 0,
         'dead-letter': found.get('dead-letter') ?? 0,
       };
     },
-    deadLetters: (runId, limit) => deadLetters.all(runId, limit),
-    retry: (runId, outcome) => retry.run(runId, outcome).changes,
+    deadLetters: (runId, limit) => deadLetters.all({ runId, limit }),
+    retry: (runId, outcome) => retry.run({ runId, outcome }).changes,
     reserve: (runId, requestKey, number, usd) => {
       reserve.run(runId, requestKey, number, usd);
     },

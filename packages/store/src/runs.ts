@@ -17,7 +17,9 @@ export interface RunRow {
 
 export interface RunTable {
   /** Starts a run, or goes on with it: the same plan has the same id. */
-  start(id: string, plan: RunPlan, at: string, codeCommit: string | null): void;
+  start(id: string, plan: RunPlan, at: string): void;
+  /** Notes which code did the work: the latest that had something to do. */
+  setCodeCommit(id: string, codeCommit: string | null): void;
   setStatus(id: string, status: RunStatus, reason: string | null, at: string): void;
   get(id: string): RunRow | null;
   /** The run that was touched last, or null in a new home. */
@@ -42,10 +44,11 @@ interface RunRecord {
 
 export function createRunTable(db: Database): RunTable {
   const start = db.prepare(
-    `INSERT INTO runs (id, plan, status, code_commit, started_at, updated_at) VALUES (?, ?, 'running', ?, ?4, ?4)
+    `INSERT INTO runs (id, plan, status, started_at, updated_at) VALUES (@id, @plan, 'running', @at, @at)
      ON CONFLICT (id) DO UPDATE SET status = 'running', status_reason = NULL, updated_at = excluded.updated_at,
-       code_commit = excluded.code_commit, starts = starts + 1`,
+       starts = starts + 1`,
   );
+  const setCodeCommit = db.prepare('UPDATE runs SET code_commit = ? WHERE id = ?');
   const setStatus = db.prepare('UPDATE runs SET status = ?, status_reason = ?, updated_at = ? WHERE id = ?');
   const get = db.prepare<[string], RunRecord>('SELECT * FROM runs WHERE id = ?');
   const list = db.prepare<[number], RunRecord>('SELECT * FROM runs ORDER BY updated_at DESC, id LIMIT ?');
@@ -57,8 +60,11 @@ export function createRunTable(db: Database): RunTable {
      ON CONFLICT (stage, input_key) DO UPDATE SET output = excluded.output`,
   );
   return {
-    start: (id, plan, at, codeCommit) => {
-      start.run(id, JSON.stringify(plan), codeCommit, at);
+    start: (id, plan, at) => {
+      start.run({ id, plan: JSON.stringify(plan), at });
+    },
+    setCodeCommit: (id, codeCommit) => {
+      setCodeCommit.run(codeCommit, id);
     },
     setStatus: (id, status, reason, at) => {
       setStatus.run(status, reason, at, id);

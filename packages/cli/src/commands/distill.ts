@@ -1,0 +1,164 @@
+import { createPipelineDeps, homePaths, openDataset, type PipelineDeps } from '@retort/pipeline';
+import { runIdOf } from '@retort/schema';
+import { lockHome, type Spending } from '@retort/store';
+import { findPrice, resolveGeminiKey } from '@retort/teacher';
+import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
+import { type Engine, startEngine } from '../coordinator/engine.ts';
+import type { ActiveRun } from '../coordinator/stage-plans.ts';
+import { type DistillFlags, type DistillOptions, parseDistillOptions } from '../distill-options.ts';
+import { EXIT } from '../exit-codes.ts';
+import { codeCommit, promptsFolder, resolveCache, resolveHome } from '../repository.ts';
+import { resultJson, summaryText } from '../run-result.ts';
+import { confirmSpending } from '../spending.ts';
+import { createMeter, type Meter } from '../terminal/meter.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { dryRun } from './dry-run.ts';
+
+/** Images prepared at once in a worker process: the machine's cores are shared between them. */
+const PREPARE_CONCURRENCY = 2;
+
+/** `distill`: runs or continues the whole job. Returns the exit code. */
+export async function distillCommand(flags: DistillFlags, terminal: Terminal): Promise<number> {
+  const startedAt = performance.now();
+  const options = parseDistillOptions(flags, terminal.env);
+  checkSpending(options, terminal);
+  const home = resolveHome(flags.home, terminal.env);
+  if (options.dryRun) return dryRun(options, home, terminal);
+  await openDataset(options.plan); // a wrong path or column is said before anything is made
+  const lock = lockHome(home, process.pid);
+  const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
+  try {
+    const before = deps.store.attempts.spending(runIdOf(options.plan));
+    const end = await work(options, deps, terminal);
+    return await conclude(end, { options, deps, terminal, startedAt, before });
+  } finally {
+    deps.store.close();
+    lock.release();
+  }
+}
+
+/** Everything that would make spending impossible to watch is refused before any call. */
+function checkSpending({ plan, budgetUsd }: DistillOptions, terminal: Terminal): void {
+  if (plan.teacher === 'replay') return;
+  const { warning } = resolveGeminiKey(terminal.env);
+  if (warning !== null) terminal.say(warning);
+  if (budgetUsd !== null && findPrice(plan) === null) {
+    throw new UsageError(
+      `--budget can't be kept: the price of ${plan.model} isn't known. Choose a model whose price is, or leave --budget out.`,
+    );
+  }
+}
+
+async function work(options: DistillOptions, deps: PipelineDeps, terminal: Terminal): Promise<RunEnd> {
+  const { plan } = options;
+  const { store } = deps;
+  const runId = runIdOf(plan);
+  const meter = createMeter(terminal.screen, () => performance.now());
+  const engine = lazyEngine(options, deps, terminal, meter);
+  const interrupt = interruptible(terminal, meter, engine.kill);
+  const at = (): string => deps.now().toISOString();
+  store.runs.start(runId, plan, at());
+  try {
+    const end = await distillRun({
+      ...options,
+      runId,
+      deps,
+      meter,
+      signal: interrupt.signal,
+      engine: async () => {
+        if (!engine.started()) store.runs.setCodeCommit(runId, await codeCommit());
+        return engine.get();
+      },
+      confirmSpending: (run: ActiveRun) => confirmSpending(run, options, terminal),
+    });
+    await engine.close();
+    store.runs.setStatus(runId, STATUS_OF[end.kind], end.kind === 'limit' ? end.reason : null, at());
+    return end;
+  } catch (error) {
+    await engine.close();
+    store.runs.setStatus(runId, 'failed', error instanceof Error ? error.message : String(error), at());
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+}
+
+const STATUS_OF = { done: 'done', interrupted: 'stopped', limit: 'limit' } as const;
+
+/** The engine is started when it is first needed, once. */
+function lazyEngine({ concurrency }: DistillOptions, deps: PipelineDeps, terminal: Terminal, meter: Meter) {
+  let engine: Promise<Engine> | null = null;
+  const home = deps.home.dir;
+  const settings = {
+    home,
+    homeId: home,
+    promptsDir: deps.promptsDir,
+    cacheDir: resolveCache(terminal.env),
+    concurrency,
+    prepareConcurrency: PREPARE_CONCURRENCY,
+  };
+  return {
+    started: () => engine !== null,
+    get(): Promise<Engine> {
+      engine ??= startEngine({
+        settings,
+        queueDir: homePaths(home).queue,
+        env: terminal.env,
+        log: (message) => meter.log(message),
+      });
+      return engine;
+    },
+    async close(): Promise<void> {
+      const running = await engine?.catch(() => null); // what kept it from starting is thrown where it was asked for
+      await running?.close();
+    },
+    kill(): void {
+      void engine?.then((running) => running.kill());
+    },
+  };
+}
+
+/** The first Ctrl-C drains, the second ends everything at once. */
+function interruptible(terminal: Terminal, meter: Meter, kill: () => void) {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) {
+      kill();
+      process.exit(EXIT.interrupted);
+    }
+    meter.log('stopping: what is in flight is finished and stored (press Ctrl-C again to end at once)');
+    controller.abort();
+  };
+  terminal.onInterrupt(onSignal);
+  return { signal: controller.signal, release: () => terminal.offInterrupt(onSignal) };
+}
+
+interface Conclusion {
+  readonly options: DistillOptions;
+  readonly deps: PipelineDeps;
+  readonly terminal: Terminal;
+  readonly startedAt: number;
+  readonly before: Spending;
+}
+
+/** Says how the run ended, and how to go on. */
+async function conclude(
+  end: RunEnd,
+  { options, deps, terminal, startedAt, before }: Conclusion,
+): Promise<number> {
+  const run: ActiveRun = { id: runIdOf(options.plan), plan: options.plan, deps };
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  if (options.json) terminal.print(JSON.stringify(await resultJson(run, end, { seconds, before })));
+  else terminal.print(await summaryText(run, end, seconds, terminal.color));
+  if (end.kind === 'interrupted') {
+    terminal.say(`Interrupted. Everything that was finished is stored; go on with: ${terminal.commandLine}`);
+    return EXIT.interrupted;
+  }
+  if (end.kind === 'limit') {
+    const when = end.until === null ? 'with a higher --budget, or more credit' : `after ${end.until}`;
+    terminal.say(`Stopped at a limit: ${end.reason}. Go on ${when} with: ${terminal.commandLine}`);
+    return EXIT.limit;
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,125 @@
+import { type PipelineDeps, preparedSamples } from '@retort/pipeline';
+import { RetortError, type RunPlan, STAGES, type Stage } from '@retort/schema';
+import { findPrice, type Price } from '@retort/teacher';
+import type { Meter } from '../terminal/meter.ts';
+import { formatDuration } from '../terminal/meter.ts';
+import type { Engine } from './engine.ts';
+import type { StageEnd, StopReason } from './run-jobs.ts';
+import { type ActiveRun, isRated, type StagePlan, selectedSamples, stagePlans } from './stage-plans.ts';
+import { createTeachSource } from './teach-source.ts';
+
+/** Jobs in the queue at once for each one that is worked on: keeps workers busy, and memory bounded. */
+const WINDOW_PER_WORKER = 4;
+
+export interface DistillRunOptions {
+  readonly runId: string;
+  readonly plan: RunPlan;
+  readonly deps: PipelineDeps;
+  readonly until: Stage;
+  readonly concurrency: number;
+  readonly budgetUsd: number | null;
+  /** Starts queue server and worker: called when the first stage has something to do, and never otherwise. */
+  readonly engine: () => Promise<Engine>;
+  /** Asked once before a live teacher is, with what is still to be asked. */
+  readonly confirmSpending: (run: ActiveRun) => Promise<void>;
+  readonly meter: Meter;
+  readonly signal: AbortSignal;
+}
+
+export type RunEnd =
+  | { readonly kind: 'done'; readonly worked: boolean; readonly unratedReason: string | null }
+  | { readonly kind: 'interrupted' }
+  | ({ readonly kind: 'limit' } & StopReason);
+
+/** A stage ended because something has to be mended; the message is the stage's own. */
+export class StageFailedError extends RetortError {
+  readonly code = 'job-failed';
+  constructor(stage: Stage, message: string) {
+    super(`${stage}: ${message}`);
+  }
+}
+
+export const UNRATED_REASON =
+  'The dataset has no ratings, so there is nothing to fit: the corpus holds two-turn conversations, and the run ends after export.';
+
+/** Takes a run from where it is to `until`, stage by stage. What is done already is not done again. */
+export async function distillRun(options: DistillRunOptions): Promise<RunEnd> {
+  const { runId, plan, deps, until, meter } = options;
+  const run: ActiveRun = { id: runId, plan, deps };
+  let worked = false;
+  for (const stage of STAGES.slice(0, STAGES.indexOf(until) + 1)) {
+    if (stage === 'encode' && !(await isRated(run)))
+      return { kind: 'done', worked, unratedReason: UNRATED_REASON };
+    if (options.signal.aborted) return { kind: 'interrupted' };
+    const stagePlan = await stagePlans[stage](run);
+    if (stagePlan.source === null) continue;
+    worked = true;
+    meter.start(stage);
+    if (stage === 'teach' && plan.teacher !== 'replay') await options.confirmSpending(run);
+    const startedAt = deps.now().getTime();
+    const end = await runStage(options, run, stage, stagePlan);
+    const seconds = (deps.now().getTime() - startedAt) / 1000;
+    if (end.kind === 'done') meter.finish(describeStage(run, stage, stagePlan, seconds));
+    const runEnd = toRunEnd(stage, end);
+    if (runEnd !== null) return runEnd;
+  }
+  return { kind: 'done', worked, unratedReason: null };
+}
+
+async function runStage(
+  { engine, concurrency, budgetUsd, meter, signal }: DistillRunOptions,
+  run: ActiveRun,
+  stage: Stage,
+  stagePlan: StagePlan,
+): Promise<StageEnd> {
+  const price = findPrice(run.plan);
+  const source =
+    stage === 'teach'
+      ? createTeachSource({ deps: run.deps, runId: run.id, plan: run.plan, price, budgetUsd })
+      : stagePlan.source;
+  if (source === null) return { kind: 'done' };
+  const { total, done, name } = stagePlan.units ?? { total: 1, done: 0, name: 'job' };
+  const counted = stagePlan.units !== null;
+  const note = (): string | null => (stage === 'teach' ? describeCost(run, price) : null);
+  return (await engine()).runStage(stage, {
+    source,
+    window: concurrency * WINDOW_PER_WORKER,
+    signal,
+    onSettled: (settled) => {
+      if (counted) meter.update({ done: Math.min(total, done + settled), total, unit: name, note: note() });
+    },
+    onProgress: (progress) => meter.update(progress),
+  });
+}
+
+function describeCost({ deps, id, plan }: ActiveRun, price: Price | null): string {
+  if (plan.teacher === 'replay') return 'recorded answers, $0';
+  if (price === null) return 'cost unknown';
+  return `$${deps.store.attempts.spending(id).spentUsd.toFixed(4)}`;
+}
+
+function describeStage(run: ActiveRun, stage: Stage, { units }: StagePlan, seconds: number): string {
+  const time = formatDuration(seconds);
+  if (stage === 'prepare') {
+    const ready = preparedSamples(run.deps, selectedSamples(run)).length;
+    return `${ready} images ready in ${time}`;
+  }
+  if (stage !== 'teach') return `done in ${time}`;
+  const counts = run.deps.store.requests.counts(run.id);
+  const dead = counts['dead-letter'] === 0 ? '' : `, ${counts['dead-letter']} given up ("distill failures")`;
+  return `${counts.answered} of ${units?.total ?? 0} answered in ${time}, ${describeCost(run, findPrice(run.plan))}${dead}`;
+}
+
+function toRunEnd(stage: Stage, end: StageEnd): RunEnd | null {
+  switch (end.kind) {
+    case 'done':
+      return null;
+    case 'interrupted':
+      return { kind: 'interrupted' };
+    case 'failed':
+      throw new StageFailedError(stage, end.message);
+    case 'stop':
+      if (!end.limit) throw new StageFailedError(stage, end.reason);
+      return { kind: 'limit', limit: true, reason: end.reason, until: end.until };
+  }
+}

@@ -1,0 +1,143 @@
+import { type JobProgress, type JobResult, jobProgressSchema, jobResultSchema } from '@retort/schema';
+import type { Queue, QueueEvents } from 'bullmq';
+
+export interface JobSpec {
+  /** Unique among jobs in flight; no ':' and not a plain number (BullMQ). */
+  readonly id: string;
+  readonly data: unknown;
+}
+
+/** What can be enqueued now. */
+export interface JobBatch {
+  readonly jobs: readonly JobSpec[];
+  /** When nothing is due now but something will be: in this many ms. */
+  readonly waitMs: number | null;
+  /** True when nothing will be due any more unless a job in flight leads to it. */
+  readonly finished: boolean;
+  /** Set when the source gives up for a limit: what is in flight is waited for. */
+  readonly stop?: StopReason;
+}
+
+export interface StopReason {
+  readonly limit: boolean;
+  readonly reason: string;
+  readonly until: string | null;
+}
+
+/** Where a stage's jobs come from: the store decides what is left, never the queue. */
+export interface JobSource {
+  next(room: number, inFlight: ReadonlySet<string>): JobBatch | Promise<JobBatch>;
+}
+
+export type StageEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'interrupted' }
+  | ({ readonly kind: 'stop' } & StopReason)
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+
+export interface RunJobsOptions {
+  readonly queue: Pick<Queue, 'addBulk' | 'getJob'>;
+  readonly events: Pick<QueueEvents, 'on' | 'off'>;
+  readonly source: JobSource;
+  /** Jobs in the queue at once: a million images need no more queue memory than a thousand. */
+  readonly window: number;
+  /** Attempts that BullMQ gives a job whose worker throws. */
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+  readonly onSettled: (done: number) => void;
+  readonly onProgress: (progress: JobProgress) => void;
+}
+
+/** With no event for this long, jobs in flight are looked up in the queue: events may be lost with its server. */
+const RECONCILE_MS = 2000;
+
+/** Feeds a window of jobs from `source` and waits for each to settle. Events only wake it: the store knows what is done. */
+export async function runJobs(options: RunJobsOptions): Promise<StageEnd> {
+  const flight = createFlight(options);
+  try {
+    for (;;) {
+      const end = flight.end() ?? (options.signal.aborted ? ({ kind: 'interrupted' } as const) : null);
+      if (end !== null) return end;
+      const room = options.window - flight.ids.size;
+      const batch = room > 0 ? await options.source.next(room, flight.ids) : null;
+      if (batch !== null) await flight.add(batch.jobs);
+      if (batch !== null && batch.jobs.length === 0 && flight.ids.size === 0) {
+        if (batch.stop !== undefined) return { kind: 'stop', ...batch.stop };
+        if (batch.finished) return { kind: 'done' };
+      }
+      await flight.wait(Math.min(batch?.waitMs ?? RECONCILE_MS, RECONCILE_MS));
+    }
+  } finally {
+    flight.close();
+  }
+}
+
+/** Jobs between queue and store, and what they said at their end. */
+function createFlight({ queue, events, attempts, onSettled, onProgress, signal }: RunJobsOptions) {
+  const ids = new Set<string>();
+  let settled = 0;
+  let ended: StageEnd | null = null;
+  let wake: () => void = () => undefined;
+  const settle = (id: string, end: StageEnd | null): void => {
+    if (!ids.delete(id)) return;
+    settled += 1;
+    if (end !== null && end.kind !== 'done') ended ??= end;
+    onSettled(settled);
+    wake();
+  };
+  const completed = ({ jobId, returnvalue }: { jobId: string; returnvalue: unknown }): void =>
+    settle(jobId, toEnd(jobResultSchema.parse(returnvalue)));
+  const failed = ({ jobId, failedReason }: { jobId: string; failedReason: string }): void =>
+    settle(jobId, { kind: 'failed', code: 'job-failed', message: failedReason });
+  const progress = ({ jobId, data }: { jobId: string; data: unknown }): void => {
+    if (ids.has(jobId)) onProgress(jobProgressSchema.parse(data));
+  };
+  const aborted = (): void => wake();
+  events.on('completed', completed as never); // BullMQ types the value as string, but hands over parsed JSON
+  events.on('failed', failed);
+  events.on('progress', progress as never); // the same
+  signal.addEventListener('abort', aborted);
+  return {
+    ids,
+    end: () => ended,
+    async add(jobs: readonly JobSpec[]): Promise<void> {
+      if (jobs.length === 0) return;
+      for (const { id } of jobs) ids.add(id);
+      await queue.addBulk(jobs.map(({ id, data }) => ({ name: 'job', data, opts: { jobId: id, attempts } })));
+    },
+    /** Until something settles; after a silence, asks the queue which jobs it still has. */
+    async wait(ms: number): Promise<void> {
+      const before = settled;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (signal.aborted || ended !== null) wake();
+      });
+      if (settled === before && ms >= RECONCILE_MS) {
+        for (const id of [...ids]) if ((await queue.getJob(id)) === undefined) settle(id, null);
+      }
+    },
+    close(): void {
+      events.off('completed', completed as never);
+      events.off('failed', failed);
+      events.off('progress', progress as never);
+      signal.removeEventListener('abort', aborted);
+    },
+  };
+}
+
+function toEnd(result: JobResult): StageEnd {
+  switch (result.kind) {
+    case 'done':
+      return { kind: 'done' };
+    case 'interrupted':
+      return { kind: 'interrupted' };
+    case 'failed':
+      return result;
+    case 'stop':
+      return result;
+  }
+}

@@ -1,0 +1,81 @@
+import type { PipelineDeps } from '@retort/pipeline';
+import { hashHex, type RunPlan, type TeachJob } from '@retort/schema';
+import type { DueRequest } from '@retort/store';
+import { type Price, worstCaseCostUsd } from '@retort/teacher';
+import type { JobBatch, JobSource, StopReason } from './run-jobs.ts';
+
+/** A wait longer than this, in ms, is a limit to stop at (a day's quota), not a pause. */
+const MAX_WAIT_MS = 10 * 60 * 1000;
+
+export interface TeachSourceOptions {
+  readonly deps: PipelineDeps;
+  readonly runId: string;
+  readonly plan: RunPlan;
+  /** Price of the teacher's model; null when it isn't known. */
+  readonly price: Price | null;
+  /** What the run may have spent at its end, USD, worst case of every call in flight included; null without a cap. */
+  readonly budgetUsd: number | null;
+}
+
+/** A run's pending requests, each attempt a job; its worst-case cost is reserved in the store before it is enqueued. */
+export function createTeachSource(options: TeachSourceOptions): JobSource {
+  const { deps, runId } = options;
+  return {
+    next(room, inFlight) {
+      const now = deps.now();
+      const due = deps.store.requests
+        .due(runId, now.toISOString(), room + inFlight.size)
+        .filter((request) => !inFlight.has(jobIdOf(request)))
+        .slice(0, room);
+      if (due.length === 0) return nothingDue(options, now, inFlight.size);
+      const { jobs, stop } = reserve(options, due);
+      const batch = jobs.map((job) => ({ id: `${hashHex(job.request.key)}-${job.number}`, data: job }));
+      return { jobs: batch, waitMs: null, finished: false, ...(stop === null ? {} : { stop }) };
+    },
+  };
+}
+
+function jobIdOf({ key, nextNumber }: DueRequest): string {
+  return `${hashHex(key)}-${nextNumber}`;
+}
+
+function nothingDue({ deps, runId }: TeachSourceOptions, now: Date, inFlight: number): JobBatch {
+  const nextAt = deps.store.requests.nextDueAt(runId);
+  if (nextAt === null) return { jobs: [], waitMs: null, finished: inFlight === 0 };
+  const waitMs = Math.max(0, new Date(nextAt).getTime() - now.getTime());
+  if (waitMs <= MAX_WAIT_MS) return { jobs: [], waitMs, finished: false };
+  const stop: StopReason = { limit: true, reason: 'the quota of the day is used up', until: nextAt };
+  return { jobs: [], waitMs: null, finished: false, stop };
+}
+
+/** Takes as many requests as the budget holds, in one transaction. */
+function reserve(
+  { deps, runId, plan, price, budgetUsd }: TeachSourceOptions,
+  due: readonly DueRequest[],
+): { jobs: TeachJob[]; stop: StopReason | null } {
+  return deps.store.transaction(() => {
+    const { spentUsd, reservedUsd } = deps.store.attempts.spending(runId);
+    let committed = spentUsd + reservedUsd;
+    const jobs: TeachJob[] = [];
+    for (const request of due) {
+      const worstCaseUsd = worstCaseCostUsd({ ...request, model: plan.model, price });
+      if (budgetUsd !== null && committed + (worstCaseUsd ?? 0) > budgetUsd) {
+        const reason = `the budget of $${budgetUsd} is reached ($${spentUsd.toFixed(4)} spent, $${reservedUsd.toFixed(4)} reserved)`;
+        return { jobs, stop: { limit: true, reason, until: null } };
+      }
+      if (worstCaseUsd !== null && worstCaseUsd > 0) {
+        deps.store.requests.reserve(runId, request.key, request.nextNumber, worstCaseUsd);
+        committed += worstCaseUsd;
+      }
+      jobs.push(toJob(runId, request, worstCaseUsd));
+    }
+    return { jobs, stop: null };
+  });
+}
+
+function toJob(runId: string, due: DueRequest, worstCaseUsd: number | null): TeachJob {
+  const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName, settings } = due;
+  const { maxOutputTokens, nextNumber } = due;
+  const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
+  return { runId, number: nextNumber, request: { ...asked, settings, maxOutputTokens }, worstCaseUsd };
+}

@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { type ColumnMapping, parseColumnMapping, parseScale, readers, sampleDataset } from '@retort/datasets';
+import {
+  ASPECTS,
+  type Aspect,
+  aspectSchema,
+  PROMPT_FORMS,
+  type PromptForm,
+  type RunPlan,
+  SPLIT_RULES,
+  type SplitBy,
+  STAGES,
+  type Stage,
+} from '@retort/schema';
+import { TEACHER_NAMES } from '@retort/teacher';
+import { userPath } from './repository.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The model that `--teacher gemini` asks unless --model names another. */
+export const DEFAULT_GEMINI_MODEL = 'gemini-3.5-flash';
+/** Calls to a teacher at once unless --concurrency says otherwise. */
+export const DEFAULT_CONCURRENCY = 16;
+
+/** Flags of `distill` as commander hands them over. */
+export interface DistillFlags {
+  readonly dataset?: string;
+  readonly path?: string;
+  readonly csv?: string;
+  readonly columns?: string;
+  readonly scale?: string;
+  readonly datasetName?: string;
+  readonly recordings?: string;
+  readonly aspects?: string;
+  readonly teacher?: string;
+  readonly model?: string;
+  readonly prompt?: string;
+  readonly limit?: string;
+  readonly concurrency?: string;
+  readonly seed?: string;
+  readonly splitBy?: string;
+  readonly until?: string;
+  readonly budget?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  readonly yes?: boolean;
+  readonly home?: string;
+}
+
+export interface DistillOptions {
+  readonly plan: RunPlan;
+  readonly concurrency: number;
+  readonly until: Stage;
+  readonly budgetUsd: number | null;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly yes: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks the command line. @throws UsageError with what can be chosen */
+export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptions {
+  const dataset = parseDataset(flags, env);
+  const usesSample = flags.path === undefined;
+  const recordings = parseRecordings(flags, env, usesSample);
+  const teacher = choice(
+    '--teacher',
+    flags.teacher ?? (recordings === null ? 'gemini' : 'replay'),
+    TEACHER_NAMES,
+  );
+  return {
+    plan: {
+      dataset,
+      recordings: teacher === 'replay' ? requireRecordings(recordings) : null,
+      aspects: parseAspects(flags.aspects),
+      teacher,
+      model: parseModel(flags.model, teacher),
+      promptForm: choice<PromptForm>('--prompt', flags.prompt ?? 'label-aware', PROMPT_FORMS),
+      limit: flags.limit === undefined ? null : wholeNumber('--limit', flags.limit, 1),
+      seed: wholeNumber('--seed', flags.seed ?? '0', 0),
+      splitBy: parseSplitBy(flags.splitBy),
+      strict: flags.strict === true,
+    },
+    concurrency: wholeNumber('--concurrency', flags.concurrency ?? String(DEFAULT_CONCURRENCY), 1, 512),
+    until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
+    budgetUsd: flags.budget === undefined ? null : amount('--budget', flags.budget),
+    dryRun: flags.dryRun === true,
+    json: flags.json === true,
+    yes: flags.yes === true,
+  };
+}
+
+function parseDataset(flags: DistillFlags, env: Env): RunPlan['dataset'] {
+  const known = readers.map(({ name }) => name);
+  const sample = sampleDataset();
+  if (flags.path === undefined) {
+    if (flags.dataset !== undefined || flags.csv !== undefined) {
+      throw new UsageError('--path DIR is missing: the folder of the dataset.');
+    }
+    return { reader: sample.reader, path: sample.path, csv: null, columns: null, scale: null, name: null };
+  }
+  const reader = choice('--dataset', flags.dataset ?? 'csv', known);
+  return {
+    reader,
+    path: existing('--path', userPath(flags.path, env)),
+    csv: flags.csv === undefined ? null : existing('--csv', userPath(flags.csv, env)),
+    columns: parseColumns(flags.columns),
+    scale: flags.scale === undefined ? null : parseScale(flags.scale),
+    name: flags.datasetName ?? null,
+  };
+}
+
+function parseColumns(text: string | undefined): Record<string, string> | null {
+  if (text === undefined) return null;
+  const mapping: ColumnMapping = parseColumnMapping(text);
+  return Object.fromEntries(
+    Object.entries(mapping).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function parseRecordings(flags: DistillFlags, env: Env, usesSample: boolean): string | null {
+  if (flags.recordings !== undefined) return existing('--recordings', userPath(flags.recordings, env));
+  // The sample is replayed even when a key is set: the first run must never spend money unasked.
+  return usesSample && flags.teacher !== 'gemini' ? sampleDataset().recordings : null;
+}
+
+function requireRecordings(recordings: string | null): string {
+  if (recordings !== null) return recordings;
+  throw new UsageError('--teacher replay needs --recordings FILE with the recorded answers.');
+}
+
+function parseModel(model: string | undefined, teacher: string): string {
+  if (teacher !== 'replay') return model ?? DEFAULT_GEMINI_MODEL;
+  if (model === undefined) return 'recorded';
+  throw new UsageError('--model goes with a live teacher: recorded answers name their own model.');
+}
+
+function parseAspects(text: string | undefined): Aspect[] | null {
+  if (text === undefined) return null;
+  const names = text.split(',').map((name) => name.trim());
+  const aspects = names.map((name) => {
+    const aspect = aspectSchema.safeParse(name);
+    if (!aspect.success) {
+      throw new UsageError(
+        `--aspects knows ${ASPECTS.join(', ')}, not "${name}": separate several by commas.`,
+      );
+    }
+    return aspect.data;
+  });
+  return ASPECTS.filter((aspect) => aspects.includes(aspect));
+}
+
+function parseSplitBy(text: string | undefined): SplitBy {
+  const rule = choice<SplitBy>('--split-by', text ?? 'image-prompt', SPLIT_RULES);
+  if (rule === 'paper') {
+    throw new UsageError(
+      "--split-by paper: the paper's own split isn't available, since its published files lack the test rows; use image-prompt (the default).",
+    );
+  }
+  return rule;
+}
+
+function choice<T extends string>(flag: string, value: string, known: readonly T[]): T {
+  const found = known.find((name) => name === value);
+  if (found === undefined) throw new UsageError(`${flag} is one of ${known.join(', ')}, not "${value}".`);
+  return found;
+}
+
+function wholeNumber(flag: string, text: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
+  throw new UsageError(`${flag} is a whole number ${range}, not "${text}".`);
+}
+
+function amount(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new UsageError(`${flag} is an amount in US dollars such as 2.50, not "${text}".`);
+}
+
+function existing(flag: string, path: string): string {
+  if (existsSync(path)) return path;
+  throw new UsageError(`${flag}: there is no ${path}.`);
+}

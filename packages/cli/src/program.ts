@@ -1,0 +1,119 @@
+import { Command, type CommanderError, Option } from 'commander';
+import { distillCommand } from './commands/distill.ts';
+import { failuresCommand, retryCommand } from './commands/failures.ts';
+import { predictCommand } from './commands/predict.ts';
+import { reportCommand } from './commands/report.ts';
+import { showCommand } from './commands/show.ts';
+import { statusCommand } from './commands/status.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_GEMINI_MODEL } from './distill-options.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+const EXAMPLES = `
+Examples:
+  pnpm distill                            the sample in the repository: no key, no server, no GPU
+  pnpm distill --dataset agiqa-3k --path ../agiqa-3k --recordings answers.jsonl
+  pnpm distill --dataset csv --path my-images --columns name=file,image_prompt=caption,mos_quality=score --scale 0:100
+  pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
+  pnpm distill status
+  pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
+
+Running the same command again goes on where it was; with nothing left to do it prints the stored results.
+
+Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
+Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
+  GOOGLE_GEMINI_BASE_URL, SCORER_TORCH=cuda.`;
+
+const HOME = () =>
+  new Option('--home <dir>', 'where everything is kept (RETORT_HOME; default .retort in the repository)');
+const JSON_FLAG = () => new Option('--json', 'print JSON on stdout, everything else on stderr');
+
+/** The command line. `run` gets the exit code of the command that was chosen. */
+export function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
+  const program = new Command('distill')
+    .description(
+      'Turns what a teacher model sees in AI-generated images into an audited corpus and a scorer of your own.',
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+    })
+    .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES);
+  addDistillOptions(program).action(async (flags) => exit(await distillCommand(flags, terminal)));
+  addSubcommand(program, 'status', 'where the latest run is').action(async (_flags, command) =>
+    exit(await statusCommand(command.optsWithGlobals(), terminal)),
+  );
+  addSubcommand(program, 'show <image>', "an image's ratings, conversations and predictions").action(
+    async (image: string, _flags, command) =>
+      exit(await showCommand(image, command.optsWithGlobals(), terminal)),
+  );
+  addSubcommand(program, 'report', "write the latest run's report again and print where it is").action(
+    async (_flags, command) => exit(await reportCommand(command.optsWithGlobals(), terminal)),
+  );
+  addSubcommand(program, 'failures', 'requests that were given up on, with their reasons')
+    .option('--group', 'one line an outcome')
+    .action(async (_flags, command) => exit(await failuresCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'retry', 'ask given-up requests again at the next distill')
+    .option('--outcome <name>', 'only those that ended so')
+    .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
+  addPredict(program, terminal, exit);
+  return program;
+}
+
+function addDistillOptions(program: Command): Command {
+  return program
+    .option('--dataset <reader>', 'agiqa-3k or csv (default: csv with --path, else the sample)')
+    .option('--path <dir>', "the dataset's folder")
+    .option('--csv <file>', 'its table, where that is not in the folder')
+    .option('--columns <map>', 'our names for its columns: name=file,image_prompt=caption,mos_quality=score')
+    .option('--scale <min:max>', 'range of its MOS (default 0:5)')
+    .option('--dataset-name <name>', 'name of the dataset in corpora and reports')
+    .option('--recordings <file>', 'recorded answers to replay, JSON lines of image, aspect, model, response')
+    .option('--aspects <list>', 'quality, correspondence, authenticity (default: those with ratings)')
+    .option('--teacher <name>', 'replay or gemini (default: replay where there are recordings)')
+    .option('--model <name>', `model that a live teacher asks (default ${DEFAULT_GEMINI_MODEL})`)
+    .option('--prompt <form>', 'label-aware shows the teacher the MOS, blind does not (default label-aware)')
+    .option('--limit <n>', 'at most n images, whole image prompts first')
+    .option('--concurrency <n>', `calls to the teacher at once (default ${DEFAULT_CONCURRENCY})`)
+    .option('--seed <n>', 'seed of split and fit (default 0)')
+    .option(
+      '--split-by <rule>',
+      'image-prompt, generator or random (paper: says why not) (default image-prompt)',
+    )
+    .option('--until <stage>', 'stop after import, prepare, teach, audit, export, encode, fit or report')
+    .option('--budget <usd>', 'what this job may spend in all, over every time it is started')
+    .option('--dry-run', 'say what would be done, asked and spent, and do nothing')
+    .option('--strict', 'stop at the first bad row instead of setting it aside')
+    .option('--yes', 'do not ask before spending')
+    .addOption(HOME())
+    .addOption(JSON_FLAG());
+}
+
+/** `--home` and `--json` are the program's own options, so they may stand before or after the subcommand. */
+function addSubcommand(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).addOption(HOME()).addOption(JSON_FLAG());
+}
+
+function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  program
+    .command('predict')
+    .description(
+      'score images with a checkpoint, from pixels and image prompt alone: CSV, or JSON with --json',
+    )
+    .requiredOption('--checkpoint <file>', 'scorer.safetensors of a fit')
+    .requiredOption('--images <dir>', 'folder of images')
+    .option('--image-prompts <csv>', 'table with the columns name and prompt; correspondence needs it')
+    .addOption(JSON_FLAG())
+    .addHelpText(
+      'after',
+      '\nLow and high are a 90 % split-conformal interval calibrated on validation images.',
+    )
+    .action(async (_flags, command) => exit(await predictCommand(command.optsWithGlobals(), terminal)));
+}
+
+/** The exit code of commander's own ends: help and version are fine, anything else is a usage error. */
+export function commanderExitCode(error: CommanderError): number {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}

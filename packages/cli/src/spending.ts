@@ -1,0 +1,75 @@
+import { preparedSamples } from '@retort/pipeline';
+import { estimateTokens, findPrice, type Price } from '@retort/teacher';
+import type { ActiveRun } from './coordinator/stage-plans.ts';
+import { selectedSamples } from './coordinator/stage-plans.ts';
+import type { DistillOptions } from './distill-options.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Output tokens of one description, thinking not counted: recorded answers have about 70, ours are asked to be longer. */
+const EXPECTED_OUTPUT_TOKENS = 150;
+/** Seconds of one call to a live teacher, about; for the estimate of time only. */
+const EXPECTED_CALL_SECONDS = 6;
+
+export interface SpendingEstimate {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null when the price isn't known. */
+  readonly costUsd: number | null;
+  readonly seconds: number;
+}
+
+/** What the calls to a live teacher will probably take. */
+export function estimateSpending(
+  requests: readonly {
+    readonly model: string;
+    readonly width: number;
+    readonly height: number;
+    readonly promptText: string;
+  }[],
+  price: Price | null,
+  concurrency: number,
+): SpendingEstimate {
+  const inputTokens = requests.reduce((sum, request) => sum + estimateTokens(request), 0);
+  const outputTokens = requests.length * EXPECTED_OUTPUT_TOKENS;
+  const costUsd =
+    price === null
+      ? null
+      : (inputTokens * price.inputUsdPerMillion + outputTokens * price.outputUsdPerMillion) / 1e6;
+  return {
+    calls: requests.length,
+    inputTokens,
+    outputTokens,
+    costUsd,
+    seconds: Math.ceil(requests.length / concurrency) * EXPECTED_CALL_SECONDS,
+  };
+}
+
+export function describeEstimate(estimate: SpendingEstimate, model: string): string {
+  const { calls, inputTokens, outputTokens, costUsd } = estimate;
+  const cost = costUsd === null ? 'cost unknown (no price for this model)' : `about $${costUsd.toFixed(2)}`;
+  return `${calls} calls to ${model}: about ${inputTokens} tokens in, ${outputTokens} out (thinking not counted), ${cost}`;
+}
+
+/**
+ * Shows the estimate and asks, unless --yes was given.
+ *
+ * @throws UsageError when the answer is no, or when nobody can be asked
+ */
+export async function confirmSpending(
+  run: ActiveRun,
+  options: DistillOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { store } = run.deps;
+  const pending = store.requests.due(run.id, '9999', Number.MAX_SAFE_INTEGER);
+  const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
+  const images = preparedSamples(run.deps, selectedSamples(run)).length;
+  terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
+  if (options.yes) return;
+  const answer = await terminal.ask('Ask the teacher now? [y/N] ');
+  if (answer === null)
+    throw new UsageError('Nobody is here to confirm the spending: pass --yes to ask the teacher.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was asked and nothing was spent.');
+}

@@ -1,0 +1,103 @@
+import type { Stage } from '@retort/schema';
+
+/** Where lines go; a terminal gets a live line, anything else plain log lines. */
+export interface Screen {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+  columns(): number;
+}
+
+export interface MeterState {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly note: string | null;
+}
+
+export interface Meter {
+  /** Begins a stage's line. */
+  start(stage: Stage): void;
+  update(state: MeterState): void;
+  /** Ends the line and leaves it standing. */
+  finish(outcome: string): void;
+  /** A line of its own, above the live one. */
+  log(message: string): void;
+}
+
+/** A terminal's line is drawn at most this often, a log line at most that often, in ms. */
+const REDRAW_MS = 100;
+const LOG_EVERY_MS = 5000;
+/** Before this much time has passed a rate says nothing. */
+const RATE_AFTER_MS = 1000;
+
+/** Shows one stage at a time: done/total, rate, time left, note (such as what it cost). */
+export function createMeter(screen: Screen, now: () => number): Meter {
+  let stage: Stage | null = null;
+  let startedAt = 0;
+  let firstDone: number | null = null;
+  let drawnAt = 0;
+  let state: MeterState | null = null;
+
+  const clear = (): void => {
+    if (screen.isTerminal) screen.write('\r\u001b[2K');
+  };
+  const draw = (): void => {
+    if (stage === null) return;
+    const line = formatLine(stage, state, firstDone ?? 0, now() - startedAt);
+    if (screen.isTerminal) screen.write(`\r\u001b[2K${line.slice(0, Math.max(20, screen.columns() - 1))}`);
+    else screen.write(`${line}\n`);
+    drawnAt = now();
+  };
+  return {
+    start(next) {
+      stage = next;
+      startedAt = now();
+      firstDone = null;
+      state = null;
+      drawnAt = now();
+      if (screen.isTerminal) draw();
+    },
+    update(next) {
+      firstDone ??= next.done;
+      const noteChanged = next.note !== (state?.note ?? null) && next.unit !== state?.unit;
+      state = next;
+      const every = screen.isTerminal ? REDRAW_MS : LOG_EVERY_MS;
+      if (noteChanged || now() - drawnAt >= every) draw();
+    },
+    finish(outcome) {
+      clear();
+      if (stage !== null) screen.write(`${stage.padEnd(8)} ${outcome}\n`);
+      stage = null;
+    },
+    log(message) {
+      clear();
+      screen.write(`${message}\n`);
+      if (screen.isTerminal) draw();
+    },
+  };
+}
+
+function formatLine(stage: Stage, state: MeterState | null, firstDone: number, elapsedMs: number): string {
+  const name = stage.padEnd(8);
+  if (state === null) return `${name} …`;
+  if (state.unit === 'setup') return `${name} ${state.note ?? ''}`;
+  const share = state.total > 0 ? ` ${Math.floor((100 * state.done) / state.total)} %` : '';
+  const rate = elapsedMs >= RATE_AFTER_MS ? ((state.done - firstDone) / elapsedMs) * 1000 : 0;
+  const speed = rate > 0 ? `  ${formatRate(rate)} ${state.unit}s/s` : '';
+  const left =
+    rate > 0 && state.done < state.total ? `  ETA ${formatDuration((state.total - state.done) / rate)}` : '';
+  const note = state.note === null ? '' : `  ${state.note}`;
+  return `${name} ${state.done}/${state.total} ${state.unit}s${share}${speed}${left}${note}`;
+}
+
+function formatRate(rate: number): string {
+  return rate >= 10 ? rate.toFixed(0) : rate.toFixed(1);
+}
+
+/** `48 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

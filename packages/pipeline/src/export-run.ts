@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import {
+  type AuditReport,
+  CORPUS_FORMATS,
+  type CorpusManifest,
+  evaluationRow,
+  exportCorpus,
+  trainingCommand,
+} from '@retort/corpus';
+import { type CorpusRow, hashHex, RetortError } from '@retort/schema';
+import type { PipelineDeps } from './pipeline-deps.ts';
+
+/** Hex digits of a corpus key in its folder's name: enough to tell corpora apart, short enough to read. */
+const KEY_DIGITS = 12;
+
+export class CorpusMissingError extends RetortError {
+  readonly code = 'not-found';
+  constructor(key: string) {
+    super(`There is no corpus ${key} in this home: run "distill" to build it.`);
+  }
+}
+
+/** A corpus of the store with what its audit found. @throws CorpusMissingError */
+export function loadCorpus(
+  deps: PipelineDeps,
+  key: string,
+): { manifest: CorpusManifest; audit: AuditReport; path: string | null } {
+  const corpus = deps.store.corpora.get(key);
+  if (corpus === null) throw new CorpusMissingError(key);
+  // Both were written by buildRunCorpus, and by nothing else.
+  return {
+    manifest: corpus.manifest as CorpusManifest,
+    audit: corpus.audit as AuditReport,
+    path: corpus.path,
+  };
+}
+
+/** Rows of a stored corpus as its splits may show them, one at a time. */
+export function* exportedRows(deps: PipelineDeps, key: string): Generator<CorpusRow> {
+  for (const stored of deps.store.corpora.rows(key)) {
+    const row = evaluationRow(stored);
+    if (row !== null) yield row;
+  }
+}
+
+/** Folder into which a corpus is exported. */
+export function corpusFolder(deps: PipelineDeps, key: string): string {
+  return join(deps.home.corpora, hashHex(key).slice(0, KEY_DIGITS));
+}
+
+/**
+ * Writes a corpus in every format, or finds it written.
+ *
+ * @returns its folder
+ */
+export async function exportRunCorpus(deps: PipelineDeps, key: string): Promise<string> {
+  const { manifest, audit } = loadCorpus(deps, key);
+  const { path } = await exportCorpus({
+    rows: exportedRows(deps, key),
+    dir: corpusFolder(deps, key),
+    formats: exportFormats(),
+    images: (row) => deps.blobs.path(row.blobHash),
+    manifest,
+    audit,
+  });
+  deps.store.corpora.setPath(key, path);
+  return path;
+}
+
+/** Formats that a run writes: all there are. */
+export function exportFormats(): string[] {
+  return CORPUS_FORMATS.map(({ name }) => name);
+}
+
+/** The line that tunes the student on a corpus; null before it was exported. */
+export function trainingCommandOf(deps: PipelineDeps, key: string): string | null {
+  const { manifest, path } = loadCorpus(deps, key);
+  return path === null ? null : trainingCommand({ corpusDir: path, manifest });
+}

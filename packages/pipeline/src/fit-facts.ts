@@ -1,0 +1,181 @@
+import type { ReportData } from '@retort/report';
+import { ASPECTS, type Aspect } from '@retort/schema';
+import { type AspectMetrics, type FitFigures, type FitMetrics, fitMetricsSchema } from '@retort/scorer';
+import type { StoredPrediction } from '@retort/store';
+import type { PipelineDeps } from './pipeline-deps.ts';
+import { thumbnailOf } from './thumbnails.ts';
+
+type AspectFit = NonNullable<NonNullable<ReportData['fit']>[Aspect]>;
+type Metrics = AspectFit['floor']['metrics'];
+type HeadResult = AspectFit['heads']['xlstm'];
+
+/** The head that the scorer is; the other is its reference. */
+const HEAD = 'xlstm';
+const GALLERY_PER_KIND = 4;
+
+/** A training run as the store has it, with what the report shows of it. */
+export function fitFacts(
+  deps: PipelineDeps,
+  fitKey: string,
+): { fit: ReportData['fit']; skipped: Readonly<Partial<Record<Aspect, string>>> } {
+  const training = deps.store.training.get(fitKey);
+  if (training === null) return { fit: null, skipped: {} };
+  const metrics = fitMetricsSchema.parse(training.result);
+  const predictions = deps.store.training.predictions(fitKey);
+  const fit = Object.fromEntries(
+    ASPECTS.flatMap((aspect) => {
+      const fitted = aspectFit(deps, fitKey, { aspect, metrics, predictions });
+      return fitted === null ? [] : [[aspect, fitted]];
+    }),
+  );
+  return { fit, skipped: metrics.skipped };
+}
+
+function aspectFit(
+  deps: PipelineDeps,
+  fitKey: string,
+  {
+    aspect,
+    metrics,
+    predictions,
+  }: { aspect: Aspect; metrics: FitMetrics; predictions: readonly StoredPrediction[] },
+): AspectFit | null {
+  const found: AspectMetrics | undefined = metrics.aspects[aspect];
+  const head = found?.heads[HEAD];
+  if (found === undefined || head === undefined) return null;
+  const reference = found.heads['kernel-ridge'];
+  const epochs = deps.store.training.epochs(fitKey).filter((epoch) => epoch.aspect === aspect);
+  return {
+    heads: { xlstm: toHead(head), 'kernel-ridge': reference === undefined ? null : toHead(reference) },
+    floor: { definition: found.floor.definition, metrics: toMetrics(found.floor) },
+    history: epochs.map(({ epoch, values }) => ({
+      epoch,
+      train_loss: values.train_loss ?? null,
+      val_srcc: values.val_srcc ?? null,
+    })),
+    best_epoch: found.best_epoch ?? null,
+    predictions: predictions
+      .filter(
+        (prediction) =>
+          prediction.aspect === aspect && prediction.head === HEAD && prediction.split === 'test',
+      )
+      .map(toPrediction),
+    notes: found.notes,
+  };
+}
+
+function toHead(figures: FitFigures): HeadResult {
+  const { srcc_mean, srcc_worst, n_settings, reason } = figures.within_generator;
+  const alone = (value: number | null, why: string | null) => ({
+    value,
+    low: null,
+    high: null,
+    reason: value === null ? why : null,
+  });
+  return {
+    metrics: toMetrics(figures),
+    per_generator: figures.per_generator.map(({ generator, n, srcc, plcc_raw }) => ({
+      generator,
+      n,
+      srcc: alone(srcc, 'too few rows, or constant values'),
+      plcc_raw: alone(plcc_raw, 'too few rows, or constant values'),
+    })),
+    within_generator:
+      figures.per_generator.length === 0
+        ? null
+        : {
+            srcc_mean: alone(srcc_mean, reason),
+            srcc_worst: alone(srcc_worst, reason),
+            worst_generator_setting: null,
+            n_settings,
+          },
+  };
+}
+
+function toMetrics(figures: FitFigures): Metrics {
+  const metric = (name: Exclude<keyof Metrics, 'n'>): Metrics['srcc'] => {
+    const [low, high] = figures.intervals[name] ?? [null, null];
+    return { value: figures[name], low, high, reason: figures.reasons[name] ?? null };
+  };
+  return {
+    n: figures.n,
+    srcc: metric('srcc'),
+    plcc_raw: metric('plcc_raw'),
+    plcc_logistic4: metric('plcc_logistic4'),
+    plcc_logistic5: metric('plcc_logistic5'),
+    krcc: metric('krcc'),
+    rmse_raw: metric('rmse_raw'),
+    rmse_logistic5: metric('rmse_logistic5'),
+  };
+}
+
+function toPrediction({
+  sampleName,
+  generator,
+  generatorSetting,
+  split,
+  mos,
+  predictedMos,
+  low,
+  high,
+}: StoredPrediction) {
+  return {
+    sample_name: sampleName,
+    generator,
+    generator_setting: generatorSetting,
+    split,
+    mos,
+    predicted_mos: predictedMos,
+    low: low ?? predictedMos,
+    high: high ?? predictedMos,
+  };
+}
+
+/** Test rows that the scorer got most right and most wrong, with what the teacher said of them. */
+export async function galleryFacts(deps: PipelineDeps, fitKey: string): Promise<ReportData['gallery']> {
+  const predictions = deps.store.training
+    .predictions(fitKey)
+    .filter(({ head, split }) => head === HEAD && split === 'test');
+  const chosen = ASPECTS.flatMap((aspect) => {
+    const ranked = predictions
+      .filter((prediction) => prediction.aspect === aspect)
+      .map((prediction) => ({ prediction, error: Math.abs(prediction.predictedMos - prediction.mos) }))
+      .sort((a, b) => a.error - b.error || (a.prediction.sampleName < b.prediction.sampleName ? -1 : 1));
+    const best = ranked
+      .slice(0, GALLERY_PER_KIND)
+      .map(({ prediction }) => ({ prediction, kind: 'best' as const }));
+    const rest = ranked.slice(best.length);
+    const worst = rest
+      .slice(-GALLERY_PER_KIND)
+      .reverse()
+      .map(({ prediction }) => ({ prediction, kind: 'worst' as const }));
+    return [...best, ...worst];
+  });
+  return Promise.all(chosen.map(({ prediction, kind }) => galleryEntry(deps, prediction, kind)));
+}
+
+async function galleryEntry(
+  deps: PipelineDeps,
+  prediction: StoredPrediction,
+  kind: 'best' | 'worst',
+): Promise<ReportData['gallery'][number]> {
+  const { aspect, sampleId, imagePath, imagePrompt, sampleName, generator, mos, predictedMos, low, high } =
+    prediction;
+  const conversation = deps.store.conversations
+    .ofSample(sampleId)
+    .findLast((stored) => stored.aspect === aspect);
+  return {
+    kind,
+    aspect,
+    sample_name: sampleName,
+    thumbnail: await thumbnailOf(imagePath),
+    image_prompt: imagePrompt,
+    generator,
+    mos,
+    predicted_mos: predictedMos,
+    low: low ?? predictedMos,
+    high: high ?? predictedMos,
+    conversation: (conversation?.turns ?? []).map(({ role, text }) => ({ role, text })),
+    saw_label: conversation?.sawLabel ?? false,
+  };
+}

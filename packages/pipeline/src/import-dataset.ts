@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { findReader, type OpenDataset } from '@retort/datasets';
+import {
+  canonicalJson,
+  type ImportedRow,
+  type RejectedRow,
+  RetortError,
+  type RunPlan,
+  sha256,
+} from '@retort/schema';
+import type { DatasetRow } from '@retort/store';
+import type { PipelineDeps } from './pipeline-deps.ts';
+
+/** Rows a transaction: short enough for other writers, long enough for speed. */
+const ROWS_PER_COMMIT = 1000;
+
+export class RejectedRowError extends RetortError {
+  readonly code = 'dataset-row-rejected';
+  constructor({ file, row, name, reason }: RejectedRow) {
+    const where = row === null ? file : `${file}, line ${row}`;
+    super(
+      `${where}${name === null ? '' : ` (${name})`}: ${reason} Without --strict such rows are set aside.`,
+    );
+  }
+}
+
+/** A dataset is its files and how they are read. */
+export function datasetKeyOf(plan: RunPlan): string {
+  return sha256(canonicalJson(plan.dataset));
+}
+
+/** The dataset of a plan as it was imported; null before its import is whole. */
+export function importedDataset(deps: PipelineDeps, plan: RunPlan): DatasetRow | null {
+  const dataset = deps.store.datasets.find(datasetKeyOf(plan));
+  return dataset?.contentHash === null ? null : dataset;
+}
+
+/** Opens the dataset of a plan; reads no row. */
+export function openDataset(plan: RunPlan): Promise<OpenDataset> {
+  const { reader, path, csv, columns, scale, name } = plan.dataset;
+  return findReader(reader).open({
+    path,
+    ...(csv === null ? {} : { csv }),
+    ...(columns === null ? {} : { columns }),
+    ...(scale === null ? {} : { scale }),
+    ...(name === null ? {} : { datasetName: name }),
+  });
+}
+
+/** True when the dataset was never read whole, has changed, or had rows that may have been mended since. */
+export async function isImportDue(deps: PipelineDeps, plan: RunPlan): Promise<boolean> {
+  const dataset = importedDataset(deps, plan);
+  if (dataset === null || deps.store.datasets.countRejectedRows(dataset.id) > 0) return true;
+  const { files } = await openDataset(plan);
+  return (await contentHashOf(files)) !== dataset.contentHash;
+}
+
+/**
+ * Reads a dataset into the store; bad rows are kept with their reason. Reading it again changes only what changed.
+ *
+ * @throws RejectedRowError the plan is strict and a row is bad: nothing of this import counts
+ */
+export async function importDataset(
+  deps: PipelineDeps,
+  plan: RunPlan,
+  onProgress: (rows: number) => void,
+): Promise<void> {
+  const { store } = deps;
+  const dataset = await openDataset(plan);
+  const contentHash = await contentHashOf(dataset.files);
+  const id = store.datasets.save(datasetKeyOf(plan), dataset.description);
+  store.transaction(() => store.datasets.beginImport(id));
+  let rows = 0;
+  let batch: ImportedRow[] = [];
+  const commit = (): void => {
+    store.transaction(() => {
+      for (const row of batch) {
+        if (row.kind === 'sample') store.datasets.saveSample(id, row.sample);
+        else store.datasets.saveRejectedRow(id, row.rejected);
+      }
+    });
+    rows += batch.length;
+    batch = [];
+    onProgress(rows);
+  };
+  for await (const row of dataset.rows()) {
+    if (row.kind === 'rejected' && plan.strict) throw new RejectedRowError(row.rejected);
+    batch.push(row);
+    if (batch.length >= ROWS_PER_COMMIT) commit();
+  }
+  commit();
+  store.datasets.finishImport(id, contentHash);
+}
+
+async function contentHashOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return `sha256:${hash.digest('hex')}`;
+}

@@ -1,0 +1,28 @@
+export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
+export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
+export { type HomePaths, homePaths } from './home.ts';
+export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
+export type { PipelineDeps } from './pipeline-deps.ts';
+export {
+  aspectsOf,
+  planRequests,
+  preparedSamples,
+  type RequestSpec,
+  requestSpec,
+  requestsInputKey,
+  requestsOf,
+} from './plan-requests.ts';
+export { prepareSample, samplesToPrepare } from './prepare-samples.ts';
+export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
+export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
+export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';
+export {
+  ensureScorerEnvironment,
+  type ScorerEnvironmentOptions,
+  startScorer,
+} from './scorer-environment.ts';
+export { scorerInputs } from './scorer-inputs.ts';
+export { selectSamples } from './select-samples.ts';
+export { type TaughtAttempt, teachRequest } from './teach-request.ts';
+export { createPlanTeacher, createTeachers } from './teachers.ts';
+export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

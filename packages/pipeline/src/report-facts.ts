@@ -1,0 +1,182 @@
+import { auditJson, splitRuleNotes } from '@retort/corpus';
+import type { ReportData } from '@retort/report';
+import type { Aspect, Outcome, RunPlan, Split } from '@retort/schema';
+import type { DatasetRow } from '@retort/store';
+import { openRecordings } from '@retort/teacher';
+import { exportFormats, loadCorpus } from './export-run.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
+import { aspectsOf } from './plan-requests.ts';
+
+/** Rejected rows and dead letters that a report lists; the totals are told beside them. */
+const LISTED = 200;
+
+export interface ReportRun {
+  readonly id: string;
+  readonly plan: RunPlan;
+  readonly dataset: DatasetRow;
+}
+
+/** What a run is, in the report's words. */
+export async function runFacts(
+  deps: PipelineDeps,
+  run: ReportRun,
+  corpusKey: string,
+): Promise<ReportData['run']> {
+  const { plan, dataset } = run;
+  const { manifest } = loadCorpus(deps, corpusKey);
+  const stored = deps.store.runs.get(run.id);
+  const aspects = aspectsOf(plan, dataset).filter((aspect) => (manifest.rowsByAspect[aspect] ?? 0) > 0);
+  return {
+    id: run.id,
+    dataset: dataset.name,
+    dataset_source: dataset.source,
+    dataset_licence: dataset.licence,
+    teacher: plan.teacher,
+    model: manifest.teachers.map(({ model }) => model).join(', '),
+    recorded: plan.teacher === 'replay',
+    saw_label: manifest.sawLabelRows > 0,
+    aspects: [...aspects],
+    skipped_aspects: await skippedAspects(run, aspects),
+    seed: plan.seed,
+    split_by: plan.splitBy,
+    split_note: splitRuleNotes(plan.splitBy),
+    code_commit: stored?.codeCommit ?? null,
+    started_at: stored?.startedAt ?? '',
+    command: commandOf(plan),
+    options: {
+      limit: plan.limit,
+      prompt: plan.promptForm,
+      recordings: plan.recordings,
+      strict: plan.strict,
+    },
+  };
+}
+
+async function skippedAspects(
+  { plan, dataset }: ReportRun,
+  present: readonly Aspect[],
+): Promise<ReportData['run']['skipped_aspects']> {
+  const recorded = plan.recordings === null ? null : (await openRecordings(plan.recordings)).aspects;
+  const all: readonly Aspect[] = plan.aspects ?? ['quality', 'correspondence', 'authenticity'];
+  return all
+    .filter((aspect) => !present.includes(aspect))
+    .map((aspect) => {
+      const reasons = [
+        ...(dataset.ratedAspects.includes(aspect) ? [] : ['the dataset has no ratings for it']),
+        ...(recorded === null || recorded.has(aspect) ? [] : ['no answers are recorded for it']),
+      ];
+      return {
+        aspect,
+        reason: reasons.length === 0 ? 'no request for it was answered' : reasons.join(', and '),
+      };
+    });
+}
+
+/** The command that brings this run about again; the sample needs no options. */
+function commandOf({
+  dataset,
+  recordings,
+  aspects,
+  teacher,
+  model,
+  limit,
+  seed,
+  splitBy,
+  promptForm,
+  strict,
+}: RunPlan): string {
+  const sample = dataset.path.endsWith('/packages/datasets/sample');
+  const words = [
+    'pnpm distill',
+    ...(sample ? [] : ['--dataset', dataset.reader, '--path', quote(dataset.path)]),
+    ...(sample || dataset.csv === null ? [] : ['--csv', quote(dataset.csv)]),
+    ...(sample || recordings === null ? [] : ['--recordings', quote(recordings)]),
+    ...(teacher === 'replay' ? [] : ['--teacher', teacher, '--model', model]),
+    ...(aspects === null ? [] : ['--aspects', aspects.join(',')]),
+    ...(limit === null ? [] : ['--limit', String(limit)]),
+    ...(seed === 0 ? [] : ['--seed', String(seed)]),
+    ...(splitBy === 'image-prompt' ? [] : ['--split-by', splitBy]),
+    ...(promptForm === 'label-aware' ? [] : ['--prompt', promptForm]),
+    ...(strict ? ['--strict'] : []),
+  ];
+  return words.join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** What was asked, answered, given up and paid. */
+export function countFacts(
+  deps: PipelineDeps,
+  run: ReportRun,
+  corpusKey: string,
+  images: number,
+): ReportData['counts'] {
+  const { store } = deps;
+  const spending = store.attempts.spending(run.id);
+  const requests = store.requests.counts(run.id);
+  const { manifest } = loadCorpus(deps, corpusKey);
+  const answeredHere =
+    store.attempts.outcomeCounts(run.id).find(({ outcome }) => outcome === 'answered')?.n ?? 0;
+  const live = run.plan.teacher !== 'replay';
+  return {
+    images,
+    rejected: store.datasets.rejectedRows(run.dataset.id, LISTED),
+    rejected_total: store.datasets.countRejectedRows(run.dataset.id),
+    conversations: manifest.rows,
+    dead_letters: store.requests
+      .deadLetters(run.id, LISTED)
+      .map(({ imageName, aspect, outcome, reason, attempts }) => ({
+        image: imageName,
+        aspect,
+        outcome: outcome as Outcome, // from the attempts table, whose outcomes are the closed set
+        reason,
+        attempts,
+      })),
+    dead_letters_total: requests['dead-letter'],
+    teacher_calls: spending.attempts,
+    reused_answers: Math.max(0, requests.answered - answeredHere),
+    cost_usd: spending.unknownCost > 0 ? null : spending.spentUsd,
+    tokens: {
+      input: live ? spending.inputTokens : null,
+      output: live ? spending.outputTokens : null,
+      thinking: null,
+    },
+    rows: rowCounts(deps, corpusKey),
+  };
+}
+
+function rowCounts(deps: PipelineDeps, corpusKey: string): ReportData['counts']['rows'] {
+  const cells = new Map<string, { aspect: Aspect; split: Split; rows: number; prompts: Set<string> }>();
+  for (const row of deps.store.corpora.rows(corpusKey)) {
+    const key = `${row.aspect} ${row.split}`;
+    const cell = cells.get(key) ?? {
+      aspect: row.aspect,
+      split: row.split,
+      rows: 0,
+      prompts: new Set<string>(),
+    };
+    cell.rows += 1;
+    if (row.imagePrompt !== null) cell.prompts.add(row.imagePrompt);
+    cells.set(key, cell);
+  }
+  return [...cells.values()].map(({ aspect, split, rows, prompts }) => ({
+    aspect,
+    split,
+    rows,
+    image_prompts: prompts.size === 0 ? null : prompts.size,
+  }));
+}
+
+/** The corpus and its audit. */
+export function corpusFacts(deps: PipelineDeps, corpusKey: string): Pick<ReportData, 'corpus' | 'audit'> {
+  const { manifest, audit, path } = loadCorpus(deps, corpusKey);
+  const { rows, findings } = auditJson(audit);
+  const corpus =
+    path === null ? null : { key: corpusKey, path, formats: exportFormats(), rows: manifest.rows };
+  return {
+    corpus,
+    audit: { rows, findings: findings.map((finding) => ({ ...finding, rows: [...finding.rows] })) },
+  };
+}

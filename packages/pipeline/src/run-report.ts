@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  publishedResults,
+  type ReportData,
+  renderReport,
+  reportDataSchema,
+  reportJson,
+} from '@retort/report';
+import { canonicalJson, sha256 } from '@retort/schema';
+import { trainingCommandOf } from './export-run.ts';
+import { fitFacts, galleryFacts } from './fit-facts.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
+import { preparedSamples } from './plan-requests.ts';
+import { corpusFacts, countFacts, type ReportRun, runFacts } from './report-facts.ts';
+import { loadRunCorpus } from './run-corpus.ts';
+import { scorerInputs } from './scorer-inputs.ts';
+import { selectSamples } from './select-samples.ts';
+
+/** Raised when the report shows something else for the same data. */
+const REPORT_VERSION = 1;
+
+const FIT_PROTOCOL: NonNullable<ReportData['fit_protocol']> = {
+  encoder: 'embedded: EfficientNet-Lite0 at 512 px, several levels; MiniLM for the image prompt',
+  heads: {
+    xlstm: 'the paper’s head: four xLSTM blocks, sLSTM at index 1, masked mean pooling, two-layer regression',
+    'kernel-ridge': 'kernel ridge on the same features, the reference that a neural head should beat',
+  },
+  metric_interval: '95 % bootstrap over image prompts',
+  prediction_interval: '90 % split-conformal from validation',
+};
+
+export interface ReportFiles {
+  readonly html: string;
+  readonly json: string;
+}
+
+/** Where a run's report stands, or will. */
+export function reportFiles(deps: PipelineDeps, runId: string): ReportFiles {
+  const folder = deps.home.run(runId);
+  return { html: join(folder, 'report.html'), json: join(folder, 'report.json') };
+}
+
+/** Everything the report shows, from the store as it is now. @throws RunCorpusMissingError before the audit stage */
+export async function buildReportData(deps: PipelineDeps, run: ReportRun): Promise<ReportData> {
+  const corpusKey = await loadRunCorpus(deps, run);
+  const { fitKey, aspects } = await scorerInputs(deps, { ...run, corpusKey });
+  const images = preparedSamples(
+    deps,
+    selectSamples(deps.store.samples.stamps(run.dataset.id), run.plan.limit),
+  ).length;
+  const { fit, skipped } = fitFacts(deps, fitKey);
+  const facts = await runFacts(deps, run, corpusKey);
+  return {
+    version: 1,
+    run: { ...facts, skipped_aspects: [...facts.skipped_aspects, ...toSkipped(skipped)] },
+    counts: countFacts(deps, run, corpusKey, images),
+    ...corpusFacts(deps, corpusKey),
+    training_command: trainingCommandOf(deps, corpusKey),
+    fit,
+    fit_protocol: fit === null ? null : FIT_PROTOCOL,
+    fit_skipped_reason: fit === null ? fitSkippedReason(aspects.length) : null,
+    paper: publishedResults(run.dataset.reader),
+    gallery: fit === null ? [] : await galleryFacts(deps, fitKey),
+    artifacts: {
+      checkpoint: deps.store.training.get(fitKey)?.checkpointPath ?? null,
+      report: reportFiles(deps, run.id).html,
+    },
+  };
+}
+
+function toSkipped(skipped: Readonly<Record<string, string>>): ReportData['run']['skipped_aspects'] {
+  return reportDataSchema.shape.run.shape.skipped_aspects.parse(
+    Object.entries(skipped).map(([aspect, reason]) => ({
+      aspect,
+      reason: `no scorer was fitted: ${reason}`,
+    })),
+  );
+}
+
+function fitSkippedReason(ratedAspects: number): string {
+  return ratedAspects === 0
+    ? 'the dataset has no ratings'
+    : 'the run has not come to the fit yet: run "distill" to go on';
+}
+
+/** True when the report was never written, or shows something else than the store has now. */
+export async function isReportDue(deps: PipelineDeps, run: ReportRun): Promise<boolean> {
+  const files = reportFiles(deps, run.id);
+  if (!existsSync(files.html) || !existsSync(files.json)) return true;
+  return deps.store.runs.stageResult('report', await reportInputKey(deps, run)) === null;
+}
+
+/** Writes report.html and report.json, each whole or not at all. */
+export async function writeRunReport(deps: PipelineDeps, run: ReportRun): Promise<ReportFiles> {
+  const inputKey = await reportInputKey(deps, run);
+  const data = await buildReportData(deps, run);
+  const files = reportFiles(deps, run.id);
+  await mkdir(deps.home.run(run.id), { recursive: true });
+  await replaceFile(files.html, await renderReport(data));
+  await replaceFile(files.json, reportJson(data));
+  deps.store.runs.saveStageResult('report', inputKey, { html: files.html });
+  return files;
+}
+
+/** The figures of a run's report as they were written; null before there is one. */
+export async function readReport(deps: PipelineDeps, runId: string): Promise<ReportData | null> {
+  const { json } = reportFiles(deps, runId);
+  const text = await readFile(json, 'utf8').catch(() => null);
+  return text === null ? null : reportDataSchema.parse(JSON.parse(text));
+}
+
+async function reportInputKey(deps: PipelineDeps, run: ReportRun): Promise<string> {
+  const corpusKey = await loadRunCorpus(deps, run);
+  const { fitKey } = await scorerInputs(deps, { ...run, corpusKey });
+  const { store } = deps;
+  const facts = {
+    version: REPORT_VERSION,
+    run: run.id,
+    corpusKey,
+    fitKey,
+    fitted: store.training.get(fitKey) !== null,
+    counts: store.requests.counts(run.id),
+    spending: store.attempts.spending(run.id),
+    rejected: store.datasets.rejectedRows(run.dataset.id, 1000),
+  };
+  return sha256(canonicalJson(facts));
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  await writeFile(partial, text);
+  await rename(partial, path);
+}

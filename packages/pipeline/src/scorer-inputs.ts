@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ASPECTS, type Aspect, canonicalJson, type RunPlan, type Split, sha256 } from '@retort/schema';
+import type { DatasetRow } from '@retort/store';
+import type { PipelineDeps } from './pipeline-deps.ts';
+
+/** Versions of the encoders; the scorer reads the same file. */
+const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
+/** Raised when the way in which we drive the fit changes its result. */
+const FIT_KEY_VERSION = 1;
+
+/** One image as the scorer sees it: pixels and image prompt; ratings and generator are for evaluation only. */
+export interface ScorerRow {
+  readonly sampleName: string;
+  readonly imagePath: string;
+  readonly imageHash: string;
+  readonly imagePrompt: string | null;
+  readonly generator: string | null;
+  readonly generatorSetting: string | null;
+  readonly split: Split;
+  /** On the 0–5 scale. */
+  readonly mos: Readonly<Partial<Record<Aspect, number>>>;
+}
+
+export interface ScorerInputs {
+  readonly rows: readonly ScorerRow[];
+  /** Aspects with ratings, in their usual order. */
+  readonly aspects: readonly Aspect[];
+  /** Changes when the features would. */
+  readonly encodeKey: string;
+  /** Name of the training run. */
+  readonly fitKey: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What encode and fit work on: the rated images of a corpus, each once, with the split that all aspects share. */
+export async function scorerInputs(
+  deps: PipelineDeps,
+  run: { readonly plan: RunPlan; readonly dataset: DatasetRow; readonly corpusKey: string },
+): Promise<ScorerInputs> {
+  const rows = collectRows(deps, run.dataset.id, run.corpusKey);
+  const revisions: unknown = JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8'));
+  const config = { seed: run.plan.seed };
+  const aspects = ASPECTS.filter((aspect) => rows.some(({ mos }) => mos[aspect] !== undefined));
+  const hash = createHash('sha256');
+  for (const { imagePath, ...row } of rows) hash.update(canonicalJson(row)).update('\n');
+  const images = rows.map(({ imageHash, imagePrompt }) => [imageHash, imagePrompt]);
+  return {
+    rows,
+    aspects,
+    config,
+    encodeKey: sha256(canonicalJson({ images, revisions })),
+    fitKey: sha256(
+      canonicalJson({ version: FIT_KEY_VERSION, rows: hash.digest('hex'), aspects, config, revisions }),
+    ),
+  };
+}
+
+function collectRows(deps: PipelineDeps, datasetId: number, corpusKey: string): ScorerRow[] {
+  const paths = new Map(deps.store.samples.stamps(datasetId).map(({ name, imagePath }) => [name, imagePath]));
+  const rows = new Map<string, ScorerRow>();
+  for (const row of deps.store.corpora.rows(corpusKey)) {
+    const imagePath = paths.get(row.sampleName);
+    if (row.mos === null || imagePath === undefined) continue;
+    const known = rows.get(row.sampleName);
+    const { sampleName, imageHash, imagePrompt, generator, generatorSetting, split } = row;
+    const mos = { ...known?.mos, [row.aspect]: row.mos };
+    rows.set(sampleName, {
+      sampleName,
+      imagePath,
+      imageHash,
+      imagePrompt,
+      generator,
+      generatorSetting,
+      split,
+      mos,
+    });
+  }
+  return [...rows.values()].sort((a, b) => (a.sampleName < b.sampleName ? -1 : 1));
+}
+
+/** Writes the list that `encode` reads. */
+export function writeImageList(
+  deps: PipelineDeps,
+  runId: string,
+  rows: readonly ScorerRow[],
+): Promise<string> {
+  return writeLines(
+    join(deps.home.run(runId), 'images.jsonl'),
+    rows.map((row) => ({ image_hash: row.imageHash, path: row.imagePath, image_prompt: row.imagePrompt })),
+  );
+}
+
+/** Writes the list that `fit` reads. */
+export function writeRowList(deps: PipelineDeps, runId: string, rows: readonly ScorerRow[]): Promise<string> {
+  return writeLines(
+    join(deps.home.run(runId), 'rows.jsonl'),
+    rows.map((row) => ({
+      sample_name: row.sampleName,
+      image_hash: row.imageHash,
+      image_prompt: row.imagePrompt,
+      generator: row.generator,
+      generator_setting: row.generatorSetting,
+      split: row.split,
+      mos: row.mos,
+    })),
+  );
+}
+
+async function writeLines(path: string, lines: readonly unknown[]): Promise<string> {
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(`${path}.partial`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await rename(`${path}.partial`, path);
+  return path;
+}

@@ -1,0 +1,93 @@
+import type { Attempt, TeachJob } from '@retort/schema';
+import type { RecordedAttempt, Settlement, Store } from '@retort/store';
+import {
+  attemptCostUsd,
+  decideNext,
+  type NextStep,
+  type ParsedAnswer,
+  type Price,
+  type PromptLibrary,
+  parseAnswer,
+  type Teacher,
+} from '@retort/teacher';
+
+export interface TeachDeps {
+  readonly store: Pick<Store, 'attempts'>;
+  readonly teacher: Teacher;
+  readonly prompts: PromptLibrary;
+  readonly readImage: (blobHash: string) => Promise<Uint8Array>;
+  /** Price of the teacher's model; null when it isn't known. */
+  readonly price: Price | null;
+  readonly now: () => Date;
+  readonly random: () => number;
+}
+
+export interface TaughtAttempt {
+  readonly entry: RecordedAttempt;
+  readonly next: NextStep;
+}
+
+/**
+ * Makes one attempt at one request and decides what it leads to. Stores nothing: the recorder does.
+ *
+ * @throws what reading the image throws; every end of the call itself is an outcome
+ */
+export async function teachRequest(
+  job: TeachJob,
+  deps: TeachDeps,
+  signal: AbortSignal,
+): Promise<TaughtAttempt> {
+  const { request, number, runId } = job;
+  const prompt = deps.prompts.get(request.promptId);
+  const startedAt = deps.now();
+  const result = await deps.teacher.ask(request, {
+    readImage: () => deps.readImage(request.blobHash),
+    signal,
+    parserName: prompt.output,
+  });
+  const finishedAt = deps.now();
+  const parsed = result.outcome === 'answered' ? parseAnswer(prompt.output, result.answer ?? '') : null;
+  const next = decideNext({
+    outcome: result.outcome,
+    reason: result.reason,
+    attemptsSoFar: deps.store.attempts.outcomes(request.key).map((outcome) => ({ outcome })),
+    retryAfterMs: result.retryAfterMs,
+    now: finishedAt,
+    random: deps.random,
+  });
+  const attempt: Attempt = {
+    ...result,
+    requestKey: request.key,
+    number,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    costUsd: attemptCostUsd(result, deps.price, job.worstCaseUsd),
+    description: parsed?.ok === true ? parsed.description : null,
+  };
+  return {
+    entry: { runId, attempt, cleanUps: cleanUpsOf(parsed), settlement: settlementOf(job, next, finishedAt) },
+    next,
+  };
+}
+
+function cleanUpsOf(parsed: ParsedAnswer | null): readonly string[] {
+  return parsed?.ok === true ? parsed.cleaned : [];
+}
+
+function settlementOf({ request }: TeachJob, next: NextStep, now: Date): Settlement {
+  switch (next.kind) {
+    case 'settled':
+      return { state: 'answered' };
+    case 'dead-letter':
+      return { state: 'dead-letter', reason: next.reason };
+    case 'stop-run':
+      return { state: 'pending', notBeforeAt: next.until, maxOutputTokens: null };
+    case 'again':
+      return {
+        state: 'pending',
+        notBeforeAt: new Date(now.getTime() + next.notBeforeMs).toISOString(),
+        maxOutputTokens:
+          next.maxOutputTokensFactor === 1 ? null : request.maxOutputTokens * next.maxOutputTokensFactor,
+      };
+  }
+}

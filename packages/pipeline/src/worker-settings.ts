@@ -1,0 +1,35 @@
+import { createBlobStore } from '@retort/images';
+import { openStore } from '@retort/store';
+import { z } from 'zod';
+import { homePaths } from './home.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
+
+/** What the coordinator tells a worker process. */
+export const workerSettingsSchema = z.strictObject({
+  home: z.string(),
+  homeId: z.string(),
+  promptsDir: z.string(),
+  cacheDir: z.string(),
+  address: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('socket'), path: z.string() }),
+    z.strictObject({ kind: z.literal('url'), url: z.string() }),
+  ]),
+  concurrency: z.number().int().min(1),
+  prepareConcurrency: z.number().int().min(1),
+});
+export type WorkerSettings = z.infer<typeof workerSettingsSchema>;
+
+/** Opens a home for the stages. The caller closes the store. */
+export function createPipelineDeps(options: {
+  readonly home: string;
+  readonly promptsDir: string;
+}): PipelineDeps {
+  const home = homePaths(options.home);
+  return {
+    home,
+    store: openStore(options.home),
+    blobs: createBlobStore(home.blobs),
+    promptsDir: options.promptsDir,
+    now: () => new Date(),
+  };
+}

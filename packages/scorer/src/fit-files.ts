@@ -1,0 +1,89 @@
+import { ASPECTS, splitSchema } from '@retort/schema';
+import { z } from 'zod';
+
+/** Files that a finished fit leaves in its folder; their keys are the Python side's, snake_case. */
+export const FIT_FILES = {
+  checkpoint: 'scorer.safetensors',
+  metrics: 'metrics.json',
+  predictions: 'predictions.jsonl',
+  history: 'history.jsonl',
+} as const;
+
+const value = z.number().nullable();
+const interval = z.tuple([z.number(), z.number()]).nullable();
+
+const generatorSchema = z.object({ generator: z.string(), n: z.number(), srcc: value, plcc_raw: value });
+
+const figuresSchema = z.object({
+  n: z.number(),
+  srcc: value,
+  plcc_raw: value,
+  plcc_logistic4: value,
+  plcc_logistic5: value,
+  krcc: value,
+  rmse_raw: value,
+  rmse_logistic5: value,
+  /** Why a figure is null. */
+  reasons: z.record(z.string(), z.string()),
+  intervals: z.record(z.string(), interval),
+  per_generator: z.array(generatorSchema),
+  within_generator: z.object({
+    srcc_mean: value,
+    srcc_worst: value,
+    n_settings: z.number(),
+    reason: z.string().nullable(),
+  }),
+});
+export type FitFigures = z.infer<typeof figuresSchema>;
+
+const aspectMetricsSchema = z.object({
+  heads: z.record(z.string(), figuresSchema),
+  floor: figuresSchema.extend({ definition: z.string() }),
+  notes: z.array(z.string()),
+  best_epoch: z.number().nullable().optional(),
+});
+export type AspectMetrics = z.infer<typeof aspectMetricsSchema>;
+
+export const fitMetricsSchema = z.object({
+  aspects: z.partialRecord(z.enum(ASPECTS), aspectMetricsSchema),
+  /** Aspects that couldn't be fitted, with the reason. */
+  skipped: z.partialRecord(z.enum(ASPECTS), z.string()).default({}),
+});
+export type FitMetrics = z.infer<typeof fitMetricsSchema>;
+
+export const fitPredictionSchema = z.object({
+  sample_name: z.string(),
+  aspect: z.enum(ASPECTS),
+  head: z.string(),
+  split: splitSchema,
+  mos: z.number(),
+  predicted_mos: z.number(),
+  low: value,
+  high: value,
+});
+export type FitPrediction = z.infer<typeof fitPredictionSchema>;
+
+export const fitEpochSchema = z
+  .object({ aspect: z.enum(ASPECTS), epoch: z.number().int().positive() })
+  .catchall(z.unknown());
+
+/** One line of `predict`. */
+export const scorerPredictionSchema = z.object({
+  image: z.string(),
+  aspect: z.enum(ASPECTS),
+  predicted_mos: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type ScorerPrediction = z.infer<typeof scorerPredictionSchema>;
+
+/** Names of the figures that are stored as metrics. */
+export const FIGURE_NAMES = [
+  'srcc',
+  'plcc_raw',
+  'plcc_logistic4',
+  'plcc_logistic5',
+  'krcc',
+  'rmse_raw',
+  'rmse_logistic5',
+] as const;

@@ -1,0 +1,15 @@
+export {
+  type AspectMetrics,
+  FIGURE_NAMES,
+  FIT_FILES,
+  type FitFigures,
+  type FitMetrics,
+  type FitPrediction,
+  fitEpochSchema,
+  fitMetricsSchema,
+  fitPredictionSchema,
+  type ScorerPrediction,
+  scorerPredictionSchema,
+} from './fit-files.ts';
+export { type ScorerCommand, type ScorerEvent, scorerEventSchema } from './protocol.ts';
+export { connectScorer, type Scorer, ScorerCommandError, ScorerDiedError } from './scorer-process.ts';

@@ -1,0 +1,61 @@
+import { ERROR_CODES } from '@retort/schema';
+import { z } from 'zod';
+
+const id = z.string().nullable();
+
+/** What the Python side says, one JSON object a line. Members that we don't use may be there. */
+export const scorerEventSchema = z.discriminatedUnion('event', [
+  z.object({
+    event: z.literal('progress'),
+    id,
+    done: z.number(),
+    total: z.number(),
+    unit: z.string(),
+    note: z.string().optional(),
+  }),
+  z.object({
+    event: z.literal('metric'),
+    id,
+    aspect: z.string(),
+    epoch: z.number(),
+    split: z.string(),
+    name: z.string(),
+    value: z.number().nullable(),
+  }),
+  z.object({ event: z.literal('artifact'), id, kind: z.string(), path: z.string(), sha256: z.string() }),
+  z.object({ event: z.literal('log'), id, message: z.string() }),
+  z.object({ event: z.literal('done'), id, result: z.record(z.string(), z.unknown()) }),
+  z.object({
+    event: z.literal('error'),
+    id,
+    code: z.enum(ERROR_CODES).catch('scorer-failed'),
+    message: z.string(),
+  }),
+]);
+export type ScorerEvent = z.infer<typeof scorerEventSchema>;
+
+/** Commands of `python -m retort_scorer serve`; keys are the protocol's, snake_case. */
+export type ScorerCommand =
+  | {
+      readonly command: 'encode';
+      readonly feature_store: string;
+      readonly images: string;
+      readonly encoder: string;
+      readonly threads: number;
+    }
+  | {
+      readonly command: 'fit';
+      readonly feature_store: string;
+      readonly rows: string;
+      readonly aspects: readonly string[];
+      readonly out: string;
+      readonly config: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly command: 'predict';
+      readonly checkpoint: string;
+      readonly feature_store: string | null;
+      readonly images: string;
+      readonly out: string;
+      readonly threads: number;
+    };
