@@ -1,0 +1,27 @@
+const PLACEHOLDER = /\{\{\s*([a-z_]+)\s*\}\}/g;
+
+/** Names of the `{{variables}}` in a text, each once, in order of appearance. */
+export function templateVariables(template: string): readonly string[] {
+  return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ''))];
+}
+
+/** Puts values in place of `{{variables}}`, made harmless; a value is never read as a template itself. */
+export function fillTemplate(template: string, variables: Readonly<Record<string, string>>): string {
+  return template.replace(PLACEHOLDER, (placeholder, name: string) => {
+    const value = variables[name];
+    return value === undefined ? placeholder : neutralise(value);
+  });
+}
+
+/**
+ * A value that can't leave its place: without angle brackets it closes no tag and forms no control token of a
+ * model, without line breaks it ends no line. Control, format and separator characters become spaces.
+ */
+function neutralise(value: string): string {
+  return value
+    .toWellFormed()
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim();
+}
