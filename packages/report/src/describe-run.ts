@@ -1,0 +1,36 @@
+import { type Aspect, SPLITS, type Split } from '@retort/schema';
+import { formatCount, formatNoun, formatUsd } from './format-figures.ts';
+import type { ReportData } from './report-data.ts';
+
+/** Where the answers come from and what they cost, in one sentence. */
+export function describeAnswers({ run, counts }: ReportData): string {
+  if (run.recorded) return `The answers are recorded ones (${run.model}); nothing was asked or paid today.`;
+  const reused =
+    counts.reused_answers === 0 ? '' : `, ${formatNoun(counts.reused_answers, 'earlier answer')} reused`;
+  const calls = formatNoun(counts.teacher_calls, 'call');
+  return `The answers come from ${run.model}: ${calls}${reused}; cost: ${formatUsd(counts.cost_usd)}.`;
+}
+
+/** What text that was written with the MOS in sight may be used for; null when no text was. */
+export function describeSawLabel({ run, fit }: ReportData): string | null {
+  if (!run.saw_label) return null;
+  const scorer = fit === null ? '' : ' No description entered the scorer: it sees pixels and image prompt.';
+  return `They were written with the MOS in sight (saw_label): descriptions are training targets only.${scorer}`;
+}
+
+/** `split by image prompt, seed 7`. */
+export function describeSplit({ run }: ReportData): string {
+  return `split by ${run.split_by.replaceAll('-', ' ')}, seed ${run.seed}`;
+}
+
+/** `train 172 rows of 18 image prompts, val …, test …`. */
+export function describeSplitRows(data: ReportData, aspect: Aspect): string {
+  return SPLITS.map((split) => describeRows(data, aspect, split)).join(', ');
+}
+
+function describeRows({ counts }: ReportData, aspect: Aspect, split: Split): string {
+  const cell = counts.rows.find((row) => row.aspect === aspect && row.split === split);
+  const prompts = cell?.image_prompts ?? null;
+  const of = prompts === null ? '' : ` (${formatNoun(prompts, 'image prompt')})`;
+  return `${split} ${formatCount(cell?.rows ?? 0)}${of}`;
+}

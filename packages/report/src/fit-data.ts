@@ -1,0 +1,97 @@
+import { ASPECTS, splitSchema } from '@retort/schema';
+import { z } from 'zod';
+
+/** Heads that are fitted on the same features, the one under test first. */
+export const HEADS = ['xlstm', 'kernel-ridge'] as const;
+export type Head = (typeof HEADS)[number];
+
+/** One figure with its interval. A null `value` has a `reason`; null bounds are an interval nobody computed. */
+export const metricSchema = z.strictObject({
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Why there is no value: too few rows, constant predictions. */
+  reason: z.string().nullable(),
+});
+export type Metric = z.infer<typeof metricSchema>;
+
+/** Figures of one predictor on the test rows of one aspect. */
+export const metricsSchema = z.strictObject({
+  n: z.number().int().nonnegative(),
+  srcc: metricSchema,
+  plcc_raw: metricSchema,
+  plcc_logistic4: metricSchema,
+  plcc_logistic5: metricSchema,
+  krcc: metricSchema,
+  rmse_raw: metricSchema,
+  rmse_logistic5: metricSchema,
+});
+export type Metrics = z.infer<typeof metricsSchema>;
+
+const headResultSchema = z.strictObject({
+  metrics: metricsSchema,
+  per_generator: z.array(
+    z.strictObject({
+      generator: z.string().nullable(),
+      n: z.number().int().nonnegative(),
+      srcc: metricSchema,
+      plcc_raw: metricSchema,
+    }),
+  ),
+  /** SRCC inside one generator setting at a time, over the settings with enough rows. Null without generators. */
+  within_generator: z
+    .strictObject({
+      srcc_mean: metricSchema,
+      srcc_worst: metricSchema,
+      worst_generator_setting: z.string().nullable(),
+      n_settings: z.number().int().nonnegative(),
+    })
+    .nullable(),
+});
+export type HeadResult = z.infer<typeof headResultSchema>;
+
+const predictionSchema = z.strictObject({
+  sample_name: z.string(),
+  generator: z.string().nullable(),
+  generator_setting: z.string().nullable(),
+  split: splitSchema,
+  mos: z.number(),
+  predicted_mos: z.number(),
+  /** Bounds of the prediction; null where val was too small to give any. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/** What the fit of one aspect came to. `predictions`, `history` and `best_epoch` are those of the xLSTM head. */
+export const aspectFitSchema = z.strictObject({
+  heads: z.strictObject({ xlstm: headResultSchema, 'kernel-ridge': headResultSchema.nullable() }),
+  /** The metadata-only floor on the same test rows, and in words what it knows. */
+  floor: z.strictObject({ definition: z.string(), metrics: metricsSchema }),
+  history: z.array(
+    z.strictObject({
+      epoch: z.number().int().positive(),
+      train_loss: z.number().nullable(),
+      val_srcc: z.number().nullable(),
+    }),
+  ),
+  best_epoch: z.number().int().positive().nullable(),
+  predictions: z.array(predictionSchema),
+  notes: z.array(z.string()),
+});
+export type AspectFit = z.infer<typeof aspectFitSchema>;
+
+/** Fits by aspect; an aspect that wasn't fitted is absent. */
+export const fitSchema = z.partialRecord(z.enum(ASPECTS), aspectFitSchema);
+
+/** What stands above every table of results besides split, seed and n. */
+export const fitProtocolSchema = z.strictObject({
+  /** Encoder and its revision. */
+  encoder: z.string(),
+  /** What each head is, in a phrase. */
+  heads: z.strictObject({ xlstm: z.string(), 'kernel-ridge': z.string() }),
+  /** What the intervals beside the metrics are: level, what is resampled, how often. */
+  metric_interval: z.string(),
+  /** What low and high of a prediction are. */
+  prediction_interval: z.string(),
+});

@@ -1,0 +1,6 @@
+export { HEADS, type Head } from './fit-data.ts';
+export { publishedResults } from './published-results.ts';
+export { renderReport } from './render-report.ts';
+export { type ReportData, reportDataSchema } from './report-data.ts';
+export { reportJson } from './report-json.ts';
+export { terminalSummary } from './terminal-summary.ts';

@@ -1,0 +1,32 @@
+import { describeSplit, describeSplitRows } from '../describe-run.ts';
+import { fittedAspects } from '../fitted-aspects.ts';
+import { html, type Markup } from '../html.ts';
+import type { ReportData } from '../report-data.ts';
+
+/** How the figures below it came about: stands above every table of results. */
+export function protocolBox(data: ReportData): Markup {
+  const { run, fit_protocol: protocol } = data;
+  const fitted = fittedAspects(data);
+  const floors = [...new Set(fitted.map(({ fit }) => fit.floor.definition))];
+  return html`<aside class="protocol" aria-label="Protocol">
+<h3>Protocol</h3>
+<dl>
+<dt>Split</dt><dd class="sentence">${describeSplit(data)}. ${run.split_note}</dd>
+<dt>Rows</dt><dd>${fitted.map(({ aspect }) => html`<span class="line">${aspect}: ${describeSplitRows(data, aspect)}</span> `)}</dd>
+<dt>Fit</dt><dd>Fitted on train; val chose the epoch; test was read once, at the end.</dd>
+${
+  protocol !== null &&
+  html`<dt>Features</dt><dd class="sentence">${protocol.encoder}${run.saw_label && ' No description entered the scorer.'}</dd>
+<dt>Heads</dt><dd><span class="line">xLSTM head: ${protocol.heads.xlstm}</span> <span class="line">Kernel ridge: ${protocol.heads['kernel-ridge']}</span></dd>
+<dt>Intervals</dt><dd>${protocol.metric_interval} A prediction’s: ${protocol.prediction_interval}</dd>`
+}
+<dt>Floor</dt><dd class="sentence">${floors.map((definition) => html`<span class="line">${definition}</span> `)}</dd>
+<dt>PLCC, RMSE</dt><dd>Raw, and after a logistic with 4 or 5 parameters fitted on the same test predictions.</dd>
+</dl>
+</aside>`;
+}
+
+/** Caption of a table of results: what a figure must never stand without. */
+export function protocolLine(data: ReportData, subject: string, n: number): string {
+  return `${subject}: test rows, n ${n}, ${describeSplit(data)}`;
+}

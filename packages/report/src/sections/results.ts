@@ -1,0 +1,80 @@
+import type { GeneratorKey } from '../charts/generator-key.ts';
+import { renderPerGenerator } from '../charts/per-generator.ts';
+import { renderScatter } from '../charts/scatter.ts';
+import type { AspectFit, Metrics } from '../fit-data.ts';
+import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
+import { type HtmlValue, html, type Markup } from '../html.ts';
+import type { ReportData } from '../report-data.ts';
+import { countCell, metricCell } from './figures.ts';
+import { generatorTable } from './generator-table.ts';
+import { protocolBox, protocolLine } from './protocol-box.ts';
+import { tableFrame } from './section.ts';
+
+/** Every figure on test, under the protocol that made it; or why there are none. */
+export async function resultsBody(data: ReportData, key: GeneratorKey): Promise<HtmlValue> {
+  if (data.fit === null) return html`<p class="callout">No scorer was fitted: ${data.fit_skipped_reason}</p>`;
+  const blocks: Markup[] = [];
+  for (const fitted of fittedAspects(data)) blocks.push(await aspectBlock(data, fitted, key));
+  return [protocolBox(data), blocks];
+}
+
+async function aspectBlock(data: ReportData, fitted: FittedAspect, key: GeneratorKey): Promise<Markup> {
+  const { aspect, fit } = fitted;
+  const caption = protocolLine(data, aspect, fit.heads.xlstm.metrics.n);
+  return html`<h3>${aspect}</h3>
+${fit.notes.length > 0 && html`<ul class="notes">${fit.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+${tableFrame(metricsTable(fit, caption))}
+<div class="charts">
+${await scatterFigure(fitted, key)}
+${await perGeneratorFigure(fitted)}
+</div>
+${fit.heads.xlstm.per_generator.length > 0 && tableFrame(generatorTable(data, fitted))}`;
+}
+
+async function scatterFigure({ aspect, fit }: FittedAspect, key: GeneratorKey): Promise<Markup> {
+  const test = fit.predictions.filter((prediction) => prediction.split === 'test');
+  const label = `${aspect}: predicted against rated MOS of ${test.length} test images`;
+  return html`<figure>${await renderScatter(test, key, label)}
+<figcaption>${legend(key)} Each point is a test image (n ${test.length}) as the xLSTM head sees it, with its prediction interval; on the dashed line prediction and MOS agree.</figcaption></figure>`;
+}
+
+async function perGeneratorFigure({ aspect, fit }: FittedAspect): Promise<Markup | null> {
+  if (fit.heads.xlstm.per_generator.every((row) => row.srcc.value === null)) return null;
+  return html`<figure>${await renderPerGenerator(fit, `${aspect}: SRCC of both heads on each generator`)}
+<figcaption><span class="key"><i class="dot" style="background:var(--head)"></i>xLSTM head</span> <span class="key"><i class="dot" style="background:var(--reference)"></i>kernel ridge</span> SRCC on each generator’s test images. Each stands on few images (n in the table below), so small differences mean nothing.</figcaption></figure>`;
+}
+
+function legend(key: GeneratorKey): Markup {
+  return html`<span class="keys">${key.entries.map(
+    (entry) =>
+      html`<span class="key"><i class="dot" style="background:${entry.colour}"></i>${entry.name}</span> `,
+  )}</span>`;
+}
+
+/** Columns of the table of metrics, in the order of the field's papers. */
+const COLUMNS = [
+  ['srcc', 'SRCC'],
+  ['plcc_raw', 'PLCC raw'],
+  ['plcc_logistic4', 'PLCC logistic-4'],
+  ['plcc_logistic5', 'PLCC logistic-5'],
+  ['krcc', 'KRCC'],
+  ['rmse_raw', 'RMSE raw'],
+  ['rmse_logistic5', 'RMSE logistic-5'],
+] as const;
+
+function metricsTable(fit: AspectFit, caption: string): Markup {
+  const kernelRidge = fit.heads['kernel-ridge'];
+  return html`<table class="metrics">
+<caption>${caption}</caption>
+<thead><tr><th>Predictor</th><th class="figure">n</th>${COLUMNS.map(([, title]) => html`<th class="figure">${title}</th>`)}</tr></thead>
+<tbody>
+${metricsRow('xLSTM head', fit.heads.xlstm.metrics)}
+${kernelRidge !== null && metricsRow('Kernel ridge', kernelRidge.metrics)}
+${metricsRow('Metadata floor', fit.floor.metrics)}
+</tbody>
+</table>`;
+}
+
+function metricsRow(name: string, metrics: Metrics): Markup {
+  return html`<tr><th>${name}</th>${countCell(metrics.n)}${COLUMNS.map(([field]) => metricCell(metrics[field]))}</tr>`;
+}

@@ -1,0 +1,101 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { describeAnswers, describeSawLabel, describeSplit } from './describe-run.ts';
+import { type FittedAspect, fittedAspects } from './fitted-aspects.ts';
+import { formatCount, formatMetric, formatNoun, formatValue } from './format-figures.ts';
+import type { ReportData } from './report-data.ts';
+
+/** Notes that are printed; with more of them the summary would outgrow a terminal of 25 lines. */
+const SHOWN_NOTES = 4;
+
+/**
+ * What `distill` prints at its end: at most 25 lines without a trailing line feed, the last of them the training
+ * command, alone and unbroken so that it can be copied. Control characters in the data are dropped.
+ */
+export function terminalSummary(data: ReportData, options: { readonly color: boolean }): string {
+  const paint: Paint = (style, text) =>
+    options.color ? styleText(style, text, { validateStream: false }) : text;
+  const lines = [
+    `${paint('bold', plain(data.run.dataset))}  ${paint('dim', plain(`run ${data.run.id}`))}`,
+    describeCounts(data),
+    plain(describeAnswers(data)),
+    plain(describeSawLabel(data) ?? ''),
+    describeAudit(data),
+    ...describeFit(data, paint),
+    ...describeArtifacts(data, paint),
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+type Paint = (style: 'bold' | 'dim' | 'yellow', text: string) => string;
+
+function describeCounts({ counts }: ReportData): string {
+  const parts = [
+    formatNoun(counts.images, 'image'),
+    formatNoun(counts.conversations, 'conversation'),
+    `${formatNoun(counts.rejected_total, 'row')} set aside`,
+    formatNoun(counts.dead_letters_total, 'dead letter'),
+  ];
+  return parts.join(', ');
+}
+
+function describeAudit({ audit }: ReportData): string {
+  const countOf = (severity: string) =>
+    audit.findings.filter((finding) => finding.severity === severity).length;
+  const parts = [formatNoun(countOf('error'), 'error'), formatNoun(countOf('warning'), 'warning')];
+  return `Audit of ${formatNoun(audit.rows, 'row')}: ${parts.join(', ')}, ${formatCount(countOf('info'))} for information`;
+}
+
+function describeFit(data: ReportData, paint: Paint): string[] {
+  const skipped = data.run.skipped_aspects.map(
+    ({ aspect, reason }) => `${aspect} isn’t in this run: ${reason}`,
+  );
+  if (data.fit === null) {
+    return [plain(`No scorer was fitted: ${data.fit_skipped_reason}`), ...describeNotes(skipped, paint)];
+  }
+  const fitted = fittedAspects(data);
+  const notes = fitted.flatMap(({ aspect, fit }) => fit.notes.map((note) => `${aspect}: ${note}`));
+  return [
+    paint('bold', `Test rows, ${describeSplit(data)}:`),
+    ...fitted.map((aspect) => describeAspect(aspect, paint)),
+    ...describeNotes([...skipped, ...notes], paint),
+  ];
+}
+
+function describeAspect({ aspect, fit }: FittedAspect, paint: Paint): string {
+  const { metrics } = fit.heads.xlstm;
+  const kernelRidge = fit.heads['kernel-ridge']?.metrics.srcc;
+  const parts = [
+    `  ${aspect.padEnd(15)}SRCC ${paint('bold', formatMetric(metrics.srcc))}`,
+    `PLCC raw ${formatMetric(metrics.plcc_raw)}`,
+    `n ${metrics.n}`,
+    `floor ${formatValue(fit.floor.metrics.srcc)}`,
+    kernelRidge === undefined ? '' : `kernel ridge ${formatValue(kernelRidge)}`,
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function describeNotes(notes: readonly string[], paint: Paint): string[] {
+  const shown = notes.slice(0, SHOWN_NOTES).map((note) => paint('yellow', plain(`  Note: ${note}`)));
+  const more = notes.length - shown.length;
+  return more > 0 ? [...shown, `  ${formatNoun(more, 'more note')} in the report.`] : shown;
+}
+
+function describeArtifacts(
+  { corpus, artifacts, training_command: command }: ReportData,
+  paint: Paint,
+): string[] {
+  const line = (name: string, text: string) => `${paint('bold', name.padEnd(11))} ${plain(text)}`;
+  return [
+    corpus === null
+      ? ''
+      : line('Corpus', `${corpus.path} (${formatNoun(corpus.rows, 'row')}: ${corpus.formats.join(', ')})`),
+    artifacts.checkpoint === null ? '' : line('Checkpoint', artifacts.checkpoint),
+    artifacts.report === null ? '' : line('Report', artifacts.report),
+    ...(command === null ? [] : [paint('bold', 'Train the student on the corpus:'), plain(command)]),
+  ];
+}
+
+/** One line of printable text, whatever a dataset or a teacher put into it. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}+/gu, ' ');
+}

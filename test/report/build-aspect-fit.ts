@@ -1,0 +1,90 @@
+import type { ReportData } from '@retort/report';
+
+type AspectFit = NonNullable<NonNullable<ReportData['fit']>['quality']>;
+type HeadResult = AspectFit['heads']['xlstm'];
+type Metric = HeadResult['metrics']['srcc'];
+
+const GENERATORS = ['AttnGAN', 'DALLE2', 'glide', 'midjourney', 'sd1.5', 'xl2.2'];
+const IMAGES_PER_GENERATOR = 9;
+
+/** A metric with an interval around it. */
+export function metric(value: number, halfWidth = 0.08): Metric {
+  return { value, low: value - halfWidth, high: value + halfWidth, reason: null };
+}
+
+/** A metric that couldn't be computed. */
+export function noMetric(reason: string): Metric {
+  return { value: null, low: null, high: null, reason };
+}
+
+/** A made-up fit whose xLSTM head has this SRCC, kernel ridge a little more and the floor a little less. */
+export function buildAspectFit(srcc: number): AspectFit {
+  return {
+    heads: { xlstm: buildHeadResult(srcc), 'kernel-ridge': buildHeadResult(srcc + 0.023) },
+    floor: {
+      definition: 'Metadata only: the mean MOS of the generator setting over all other image prompts.',
+      metrics: buildMetrics(srcc - 0.057),
+    },
+    history: Array.from({ length: 14 }, (_, index) => ({
+      epoch: index + 1,
+      train_loss: 0.2 + 1.6 * Math.exp(-index / 3),
+      val_srcc: srcc + 0.04 - 0.004 * (index - 8) ** 2,
+    })),
+    best_epoch: 9,
+    predictions: buildPredictions(srcc),
+    notes: [
+      'The xLSTM head does not beat kernel ridge on the same features (difference -0.023 [-0.07, 0.02]).',
+    ],
+  };
+}
+
+function buildMetrics(srcc: number): HeadResult['metrics'] {
+  return {
+    n: 54,
+    srcc: metric(srcc),
+    plcc_raw: metric(srcc + 0.051),
+    plcc_logistic4: metric(srcc + 0.0621),
+    plcc_logistic5: metric(srcc + 0.0632),
+    krcc: metric(srcc - 0.19),
+    rmse_raw: metric(1.2 - srcc, 0.05),
+    rmse_logistic5: metric(1.18 - srcc, 0.05),
+  };
+}
+
+function buildHeadResult(srcc: number): HeadResult {
+  return {
+    metrics: buildMetrics(srcc),
+    per_generator: GENERATORS.map((generator, index) => ({
+      generator,
+      n: IMAGES_PER_GENERATOR,
+      srcc: metric(srcc - 0.5 + index * 0.083, 0.31),
+      plcc_raw: metric(srcc - 0.44 + index * 0.079, 0.29),
+    })),
+    within_generator: {
+      srcc_mean: metric(srcc - 0.28),
+      srcc_worst: { value: srcc - 0.61, low: null, high: null, reason: null },
+      worst_generator_setting: 'AttnGAN_normal',
+      n_settings: 10,
+    },
+  };
+}
+
+/** Predictions around the MOS, all of test but the first: val has no place in a chart of results. */
+function buildPredictions(spread: number): AspectFit['predictions'] {
+  return GENERATORS.flatMap((generator, generatorIndex) =>
+    Array.from({ length: IMAGES_PER_GENERATOR }, (_, index) => {
+      const mos = 0.4 + generatorIndex * 0.55 + index * 0.12;
+      const predicted = mos * 0.8 + 0.4 + Math.sin(generatorIndex * 9 + index * 4) * spread * 0.6;
+      return {
+        sample_name: `${generator}_normal_${String(index).padStart(3, '0')}.jpg`,
+        generator,
+        generator_setting: `${generator}_normal`,
+        split: generatorIndex === 0 && index === 0 ? ('val' as const) : ('test' as const),
+        mos,
+        predicted_mos: predicted,
+        low: predicted - 0.7,
+        high: predicted + 0.7,
+      };
+    }),
+  );
+}

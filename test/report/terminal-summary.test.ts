@@ -1,0 +1,80 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type ReportData, terminalSummary } from '@retort/report';
+import { describe, expect, it } from 'vitest';
+import { noMetric } from './build-aspect-fit.ts';
+import { buildReportData, buildUnratedReportData } from './build-report-data.ts';
+
+const summaryOf = (data: ReportData) => terminalSummary(data, { color: false });
+
+describe('terminalSummary', () => {
+  it('shows what was run, each aspect beside floor and kernel ridge, and where things are', () => {
+    const summary = summaryOf(buildReportData());
+    for (const expected of [
+      'synthetic-3k',
+      '270 images, 540 conversations, 1 row set aside, 1 dead letter',
+      'The answers are recorded ones (Gemini 1.5 Pro); nothing was asked or paid today.',
+      'No description entered the scorer',
+      'Test rows, split by image prompt, seed 7:',
+      'SRCC 0.712 [0.63, 0.79]  PLCC raw 0.763 [0.68, 0.84]  n 54  floor 0.655  kernel ridge 0.735',
+      'SRCC 0.587 [0.51, 0.67]  PLCC raw 0.638 [0.56, 0.72]  n 54  floor 0.530  kernel ridge 0.610',
+      'Note: quality: The xLSTM head does not beat kernel ridge',
+      '/home/ada/retort/.retort/corpora/ab12ab12 (540 rows: minicpm-v, ms-swift)',
+      '/home/ada/retort/.retort/fits/scorer.safetensors',
+      '/home/ada/retort/.retort/report.html',
+    ]) {
+      expect(summary).toContain(expected);
+    }
+  });
+
+  it('ends with the training command, whole and alone on its line', () => {
+    const data = buildReportData();
+    expect(summaryOf(data).split('\n').at(-1)).toBe(data.training_command);
+  });
+
+  it('adds nothing but colour codes when colour is wanted', () => {
+    const coloured = terminalSummary(buildReportData(), { color: true });
+    expect(coloured).toContain('\u001b[1m');
+    expect(stripVTControlCharacters(coloured)).toBe(summaryOf(buildReportData()));
+    expect(summaryOf(buildReportData())).not.toContain('\u001b');
+  });
+
+  it('stays within 25 lines however many notes there are, and says how many it left out', () => {
+    const data = buildReportData();
+    if (data.fit?.quality === undefined) throw new Error('The builder makes a fit of quality.');
+    data.fit.quality.notes = Array.from({ length: 40 }, (_, index) => `note ${index}`);
+    const summary = summaryOf(data);
+    expect(summary.split('\n').length).toBeLessThanOrEqual(25);
+    expect(summary).toContain('38 more notes in the report.');
+  });
+
+  it('says why no scorer was fitted', () => {
+    const summary = summaryOf(buildUnratedReportData());
+    expect(summary).toContain('No scorer was fitted: the dataset has no ratings');
+    expect(summary).not.toContain('SRCC');
+  });
+
+  it('says what a paid run cost, and that an unknown price is unknown', () => {
+    const data = buildReportData();
+    data.run = { ...data.run, recorded: false, model: 'gemini-x', saw_label: false };
+    data.counts = { ...data.counts, cost_usd: 1.237, teacher_calls: 12, reused_answers: 3 };
+    expect(summaryOf(data)).toContain('gemini-x: 12 calls, 3 earlier answers reused; cost: $1.24.');
+    data.counts.cost_usd = null;
+    expect(summaryOf(data)).toContain('cost: unknown');
+  });
+
+  it('shows a dash for a metric that could not be computed', () => {
+    const data = buildReportData();
+    if (data.fit?.quality === undefined) throw new Error('The builder makes a fit of quality.');
+    data.fit.quality.floor.metrics.srcc = noMetric('no generator setting is known');
+    expect(summaryOf(data)).toContain('floor —');
+  });
+
+  it('lets no text of a dataset write control sequences to the terminal', () => {
+    const data = buildReportData();
+    data.run.dataset = 'evil\u001b[2J\u001b]0;title\u0007\r\nname';
+    const summary = summaryOf(data);
+    expect(summary).not.toMatch(/[\p{Cc}--\n]/v);
+    expect(summary.split('\n')[0]).toContain('evil');
+    expect(summary.split('\n')[0]).toContain('name');
+  });
+});
