@@ -26,6 +26,8 @@ export interface QueueServer {
   readonly ended: Promise<void>;
   /** Ends the server; what it acknowledged is in its append-only file. */
   stop(): Promise<void>;
+  /** Ends it at once. */
+  kill(): void;
 }
 
 export class QueueServerError extends RetortError {
@@ -72,6 +74,9 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     socketPath,
     pid: child.pid ?? -1,
     ended,
+    kill: () => {
+      child.kill('SIGKILL');
+    },
     async stop() {
       child.kill('SIGTERM');
       await ended;
