@@ -82,7 +82,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       splitBy: parseSplitBy(flags.splitBy),
       strict: flags.strict === true,
     },
-    concurrency: wholeNumber('--concurrency', flags.concurrency ?? String(DEFAULT_CONCURRENCY), 1, 512),
+    concurrency: wholeNumber('--concurrency', flags.concurrency ?? String(DEFAULT_CONCURRENCY), 1, 500),
     until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
     budgetUsd: flags.budget === undefined ? null : amount('--budget', flags.budget),
     dryRun: flags.dryRun === true,

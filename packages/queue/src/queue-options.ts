@@ -10,6 +10,12 @@ const MAX_STALLED_COUNT = 50;
 /** A limiter must be set for `queue.rateLimit` to hold all workers; this one never holds by itself. */
 const NO_LIMIT = { max: 1_000_000, duration: 1000 };
 
+/**
+ * Events that a queue keeps for a reader who is behind. A job has four at most, so a window of 500 jobs can't outrun it;
+ * BullMQ's 10,000 cost 25 KiB a job in a short queue.
+ */
+const EVENTS_KEPT = 2000;
+
 /** Every queue of a home has this prefix, so that two homes can share one server. */
 export function queuePrefix(homeId: string): string {
   return `retort-${hashHex(sha256(homeId)).slice(0, 12)}`;
@@ -19,7 +25,7 @@ export function queueOptions(address: QueueAddress, homeId: string): QueueOption
   return {
     connection: redisOptions(address),
     prefix: queuePrefix(homeId),
-    streams: { events: { maxLen: 100 } },
+    streams: { events: { maxLen: EVENTS_KEPT } },
     defaultJobOptions: jobOptions(1),
   };
 }

@@ -1,5 +1,5 @@
-import { createPipelineDeps, homePaths, openDataset, type PipelineDeps } from '@retort/pipeline';
-import { runIdOf } from '@retort/schema';
+import { createPipelineDeps, homePaths, openDataset, type PipelineDeps, requestSpec } from '@retort/pipeline';
+import { type RunPlan, runIdOf } from '@retort/schema';
 import { lockHome, type Spending } from '@retort/store';
 import { findPrice, resolveGeminiKey } from '@retort/teacher';
 import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
@@ -22,10 +22,10 @@ const PREPARE_CONCURRENCY = 2;
 export async function distillCommand(flags: DistillFlags, terminal: Terminal): Promise<number> {
   const startedAt = performance.now();
   const options = parseDistillOptions(flags, terminal.env);
-  checkSpending(options, terminal);
   const home = resolveHome(flags.home, terminal.env);
+  await checkPlan(options.plan);
   if (options.dryRun) return dryRun(options, home, terminal);
-  await openDataset(options.plan); // a wrong path or column is said before anything is made
+  checkSpending(options, terminal);
   const lock = lockHome(home, process.pid);
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
   try {
@@ -36,6 +36,12 @@ export async function distillCommand(flags: DistillFlags, terminal: Terminal): P
     deps.store.close();
     lock.release();
   }
+}
+
+/** A wrong path, column, recording or prompt is said before anything is made. */
+async function checkPlan(plan: RunPlan): Promise<void> {
+  const { description } = await openDataset(plan);
+  await requestSpec({ promptsDir: promptsFolder() }, plan, { ...description, id: 0, contentHash: null });
 }
 
 /** Everything that would make spending impossible to watch is refused before any call. */

@@ -8,8 +8,9 @@ import type { StageEnd, StopReason } from './run-jobs.ts';
 import { type ActiveRun, isRated, type StagePlan, selectedSamples, stagePlans } from './stage-plans.ts';
 import { createTeachSource } from './teach-source.ts';
 
-/** Jobs in the queue at once for each one that is worked on: keeps workers busy, and memory bounded. */
+/** Jobs in the queue at once: four for each that is worked on, to keep workers busy, and never more than events are kept for. */
 const WINDOW_PER_WORKER = 4;
+const MAX_WINDOW = 500;
 
 export interface DistillRunOptions {
   readonly runId: string;
@@ -83,7 +84,7 @@ async function runStage(
   const note = (): string | null => (stage === 'teach' ? describeCost(run, price) : null);
   return (await engine()).runStage(stage, {
     source,
-    window: concurrency * WINDOW_PER_WORKER,
+    window: Math.max(concurrency, Math.min(concurrency * WINDOW_PER_WORKER, MAX_WINDOW)),
     signal,
     onSettled: (settled) => {
       if (counted) meter.update({ done: Math.min(total, done + settled), total, unit: name, note: note() });

@@ -23,20 +23,27 @@ export function createTeachSource(options: TeachSourceOptions): JobSource {
   return {
     next(room, inFlight) {
       const now = deps.now();
+      // By request, not by attempt: a reservation already counts as the next attempt.
+      const asked = new Set([...inFlight].map(requestOf));
       const due = deps.store.requests
         .due(runId, now.toISOString(), room + inFlight.size)
-        .filter((request) => !inFlight.has(jobIdOf(request)))
+        .filter(({ key }) => !asked.has(hashHex(key)))
         .slice(0, room);
       if (due.length === 0) return nothingDue(options, now, inFlight.size);
       const { jobs, stop } = reserve(options, due);
-      const batch = jobs.map((job) => ({ id: `${hashHex(job.request.key)}-${job.number}`, data: job }));
+      const batch = jobs.map((job) => ({ id: jobIdOf(job), data: job }));
       return { jobs: batch, waitMs: null, finished: false, ...(stop === null ? {} : { stop }) };
     },
   };
 }
 
-function jobIdOf({ key, nextNumber }: DueRequest): string {
-  return `${hashHex(key)}-${nextNumber}`;
+function jobIdOf({ request, number }: TeachJob): string {
+  return `${hashHex(request.key)}-${number}`;
+}
+
+/** The request, in hex digits, that a job of this source is an attempt at. */
+function requestOf(jobId: string): string {
+  return jobId.slice(0, jobId.indexOf('-'));
 }
 
 function nothingDue({ deps, runId }: TeachSourceOptions, now: Date, inFlight: number): JobBatch {
