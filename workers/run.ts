@@ -1,3 +1,4 @@
+import { configureImageDecoding, sweepTemporaryBlobs } from '@retort/images';
 import { createPipelineDeps, workerSettingsSchema } from '@retort/pipeline';
 import { jobRetries, queueName, queueOptions, workerOptions } from '@retort/queue';
 import { isRetortError, type JobResult, type Stage } from '@retort/schema';
@@ -23,6 +24,8 @@ async function main(argument: string | undefined): Promise<void> {
   const { address, homeId, concurrency } = settings;
   const stop = new AbortController();
   const deps = createPipelineDeps(settings);
+  configureImageDecoding(settings.prepareConcurrency);
+  await sweepTemporaryBlobs(deps.home.blobs);
   const recorder = startRecorder(settings.home);
   const scorerEnvironment = { cacheDir: settings.cacheDir, env: process.env };
   const context: WorkerContext = { deps, recorder, scorerEnvironment, stopping: stop.signal };

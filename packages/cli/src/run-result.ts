@@ -4,6 +4,7 @@ import {
   importedDataset,
   preparedSamples,
   readReport,
+  reportFiles,
   selectSamples,
 } from '@retort/pipeline';
 import { type ReportData, terminalSummary } from '@retort/report';
@@ -17,7 +18,8 @@ import { formatDuration } from './terminal/meter.ts';
 async function reportOf(run: ActiveRun): Promise<ReportData | null> {
   const dataset = importedDataset(run.deps, run.plan);
   if (dataset === null || (await findRunCorpus(run.deps, run)) === null) return null;
-  return buildReportData(run.deps, { ...run, dataset });
+  const written = (await readReport(run.deps, run.id)) !== null;
+  return buildReportData(run.deps, { ...run, dataset }, written ? reportFiles(run.deps, run.id).html : null);
 }
 
 /** The one object that `distill --json` prints. */
@@ -106,7 +108,7 @@ function factsOf(data: ReportData): Record<string, unknown> {
   };
 }
 
-/** What `distill` prints for people at its end. */
+/** What `distill` prints for people at its end; its last line is the command that trains the student. */
 export async function summaryText(
   run: ActiveRun,
   end: RunEnd,
@@ -114,10 +116,12 @@ export async function summaryText(
   color: boolean,
 ): Promise<string> {
   const data = await reportOf(run);
-  const lines = data === null ? [] : [terminalSummary(data, { color })];
-  if (end.kind === 'done' && !end.worked)
-    lines.unshift('Nothing was left to do: these are the stored results.');
-  if (end.kind === 'done' && end.unratedReason !== null) lines.push(end.unratedReason);
-  const time = `Finished in ${formatDuration(seconds)}.`;
-  return [...lines.slice(0, 1), time, ...lines.slice(1)].join('\n');
+  const lines = [
+    end.kind === 'done' && !end.worked
+      ? `Nothing was left to do (${formatDuration(seconds)}): these are the stored results.`
+      : `${end.kind === 'done' ? 'Finished' : 'Stopped'} after ${formatDuration(seconds)}.`,
+    ...(end.kind === 'done' && end.unratedReason !== null ? [end.unratedReason] : []),
+    ...(data === null ? [] : [terminalSummary(data, { color })]),
+  ];
+  return lines.join('\n');
 }

@@ -156,7 +156,7 @@ async function conclude(
   const run: ActiveRun = { id: runIdOf(options.plan), plan: options.plan, deps };
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   if (options.json) terminal.print(JSON.stringify(await resultJson(run, end, { seconds, before })));
-  else terminal.print(await summaryText(run, end, seconds, terminal.color));
+  else if (end.kind !== 'interrupted') terminal.print(await summaryText(run, end, seconds, terminal.color));
   if (end.kind === 'interrupted') {
     terminal.say(`Interrupted. Everything that was finished is stored; go on with: ${terminal.commandLine}`);
     return EXIT.interrupted;

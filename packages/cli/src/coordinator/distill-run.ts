@@ -61,6 +61,7 @@ export async function distillRun(options: DistillRunOptions): Promise<RunEnd> {
     const end = await runStage(options, run, stage, stagePlan);
     const seconds = (deps.now().getTime() - startedAt) / 1000;
     if (end.kind === 'done') meter.finish(describeStage(run, stage, stagePlan, seconds));
+    else meter.abandon();
     const runEnd = toRunEnd(stage, end);
     if (runEnd !== null) return runEnd;
   }

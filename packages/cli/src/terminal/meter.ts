@@ -20,6 +20,8 @@ export interface Meter {
   update(state: MeterState): void;
   /** Ends the line and leaves it standing. */
   finish(outcome: string): void;
+  /** Takes the live line away: the stage was put down. */
+  abandon(): void;
   /** A line of its own, above the live one. */
   log(message: string): void;
 }
@@ -67,6 +69,10 @@ export function createMeter(screen: Screen, now: () => number): Meter {
     finish(outcome) {
       clear();
       if (stage !== null) screen.write(`${stage.padEnd(8)} ${outcome}\n`);
+      stage = null;
+    },
+    abandon() {
+      clear();
       stage = null;
     },
     log(message) {

@@ -29,7 +29,7 @@ export function processTerminal(): Terminal {
     screen: {
       isTerminal: stderr.isTTY === true,
       write: (text) => void stderr.write(text),
-      columns: () => stderr.columns ?? 80,
+      columns: () => stderr.columns || 80, // a pseudo-terminal without a size says 0
     },
     print: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
