@@ -72,8 +72,9 @@ export const scorerPredictionSchema = z.object({
   image: z.string(),
   aspect: z.enum(ASPECTS),
   predicted_mos: z.number(),
-  low: z.number(),
-  high: z.number(),
+  /** Null where validation had too few rows for an interval. */
+  low: value,
+  high: value,
 });
 export type ScorerPrediction = z.infer<typeof scorerPredictionSchema>;
 

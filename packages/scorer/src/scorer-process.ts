@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type ErrorCode, RetortError } from '@retort/schema';
 import { type ScorerCommand, type ScorerEvent, scorerEventSchema } from './protocol.ts';
 
 /** After SIGTERM the scorer has this long to write its checkpoint, in ms. */
 const STOP_TIMEOUT_MS = 20_000;
+/** Characters of a line that isn't the protocol's that are shown. */
+const BABBLE_LENGTH = 200;
 
 /** The scorer said what is wrong: the same command would fail again. */
 export class ScorerCommandError extends RetortError {
@@ -46,11 +48,19 @@ export function connectScorer(child: ChildProcess): Scorer {
   let nextId = 1;
   let lastWords = '';
   let ended: string | null = null;
+  let babble: string | null = null;
   stderr.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString('utf8')).slice(-800);
   });
   stdin.on('error', () => undefined); // a broken pipe is told by 'close' below
-  createInterface({ input: stdout }).on('line', (line) => settle(pending, line));
+  onLine(stdout, (line) => {
+    const event = parseEvent(line);
+    if (event !== null) settle(pending, event);
+    else if (babble === null) {
+      babble = `killed after a line on stdout that is no event: ${line.slice(0, BABBLE_LENGTH)}`;
+      child.kill('SIGKILL'); // whatever it says from now on can't be trusted
+    }
+  });
   const closed = new Promise<void>((resolve) => {
     const finish = (how: string): void => {
       ended = how;
@@ -58,7 +68,7 @@ export function connectScorer(child: ChildProcess): Scorer {
       pending.clear();
       resolve();
     };
-    child.once('close', (code, signal) => finish(signal === null ? `exit code ${code}` : signal));
+    child.once('close', (code, signal) => finish(babble ?? signal ?? `exit code ${code}`));
     child.once('error', (error) => finish(error.message));
   });
   return {
@@ -83,8 +93,31 @@ export function connectScorer(child: ChildProcess): Scorer {
   };
 }
 
-function settle(pending: Map<string, Pending>, line: string): void {
-  const event = scorerEventSchema.parse(JSON.parse(line));
+/** Lines as the protocol ends them, by \n alone: `readline` also breaks at U+2028, which JSON leaves as it is. */
+function onLine(stream: Readable, take: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
+  });
+}
+
+function parseEvent(line: string): ScorerEvent | null {
+  try {
+    return scorerEventSchema.parse(JSON.parse(line));
+  } catch {
+    return null; // told as the process's end
+  }
+}
+
+function settle(pending: Map<string, Pending>, event: ScorerEvent): void {
+  if (event.event === 'error' && event.id === null) {
+    // It could not read a command well enough to know its id: nobody else will answer for it.
+    for (const command of pending.values()) command.reject(new ScorerCommandError(event.code, event.message));
+    pending.clear();
+    return;
+  }
   const command = event.id === null ? undefined : pending.get(event.id);
   if (command === undefined) return;
   if (event.event === 'done') {

@@ -1,0 +1,1 @@
+"""The scorer: encodes images and prompts, fits heads that predict MOS, and predicts; driven by JSON lines, see ``serve``."""

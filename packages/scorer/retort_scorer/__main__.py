@@ -1,0 +1,55 @@
+"""``python -m retort_scorer``: see ``--help``."""
+
+import argparse
+import os
+import sys
+import warnings
+from pathlib import Path
+
+EPILOG = """\
+commands, one JSON object each; events come back as one JSON object a line on stdout, text for people on stderr:
+  {"command":"encode","id":1,"feature_store":"features","images":"images.jsonl","encoder":"embedded","threads":2}
+      images.jsonl: {"image_hash":"sha256:…","path":"a.jpg","image_prompt":"a cat"} a line
+  {"command":"fit","id":2,"feature_store":"features","rows":"rows.jsonl","aspects":["quality"],"out":"fit","config":{},"threads":2}
+      rows.jsonl: {"sample_name":"a.jpg","image_hash":"sha256:…","image_prompt":"a cat","generator":"sd1.5",
+                   "generator_setting":"sd1.5_normal","split":"train","mos":{"quality":3.2}} a line, MOS on 0–5
+  {"command":"predict","id":3,"checkpoint":"fit/scorer.safetensors","feature_store":null,"images":"new.jsonl","out":"scores.jsonl"}
+      new.jsonl: {"image":"a.jpg","path":"a.jpg","image_prompt":null} a line
+
+examples:
+  python -m retort_scorer serve                 commands on stdin until it ends
+  python -m retort_scorer run command.json      one command from a file, then exit 0, or 1 when it failed
+"""
+
+
+def main() -> int:
+    """Parse the arguments and run; torch is imported only when there is something to do."""
+    parser = argparse.ArgumentParser(
+        prog="python -m retort_scorer",
+        description="Encodes images, fits heads that predict MOS, predicts.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    modes = parser.add_subparsers(dest="mode", required=True, metavar="serve | run FILE")
+    modes.add_parser("serve", help="run commands from stdin")
+    modes.add_parser("run", help="run the command in FILE").add_argument("file", type=Path)
+    arguments = parser.parse_args()
+    # One thread an operation: two runs then give the same bits, and work is shared out an image or an aspect a core.
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    from .protocol import claim_stdout
+
+    events = claim_stdout()
+    warnings.simplefilter("ignore", category=UserWarning)
+    import torch
+
+    from .serve import run_line, serve, stop_on_signals
+
+    torch.set_num_threads(1)
+    if arguments.mode == "serve":
+        return serve(events, open(0, encoding="utf-8", closefd=False))
+    run_line(arguments.file.read_text(encoding="utf-8"), events, stop_on_signals().is_set)
+    return 1 if events.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What turns images and image prompts into features, a file each."""

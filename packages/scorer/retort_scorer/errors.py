@@ -1,0 +1,23 @@
+"""Failures that a person can mend, with the ``code`` that crosses to TypeScript (ERROR_CODES in packages/schema)."""
+
+
+class ScorerError(Exception):
+    """What was expected, what came, what to do: one message for people, one code for programs."""
+
+    code = "scorer-failed"
+
+
+class CheckpointUnreadableError(ScorerError):
+    """A file that should be a scorer checkpoint isn't one, or one of another format version."""
+
+    code = "checkpoint-unreadable"
+
+
+class ImageUnreadableError(ScorerError):
+    """An image file is missing, broken, too large or not the one that its hash promises."""
+
+    code = "image-unreadable"
+
+
+class StopRequested(Exception):
+    """SIGTERM came: everything worth keeping is on disk, leave with exit code 0."""

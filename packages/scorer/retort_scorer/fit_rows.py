@@ -1,0 +1,90 @@
+"""The rows of a fit: samples with their split and MOS, read from JSON lines and checked once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .atomic_files import read_json_lines, sha256_text
+from .errors import ScorerError
+
+SPLITS = ("train", "val", "test")
+MOS_RANGE = (0.0, 5.0)
+MIN_TRAIN_ROWS = 20
+MIN_PROMPTS = 2  # in val and in test each
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """A rated sample."""
+
+    sample_name: str
+    image_hash: str
+    image_prompt: str | None
+    generator: str | None
+    generator_setting: str | None
+    split: str
+    mos: Mapping[str, float]  # by aspect, on the 0–5 scale
+
+    @property
+    def prompt_group(self) -> str:
+        """What splits, resampling and the floor go by: the image prompt, or the image itself where it has none."""
+        return self.image_hash if self.image_prompt is None else self.image_prompt
+
+    @property
+    def text_key(self) -> str | None:
+        return None if self.image_prompt is None else sha256_text(self.image_prompt)
+
+
+def read_fit_rows(path: Path) -> list[FitRow]:
+    """Read and check ``path``.
+
+    Raises:
+        ScorerError: a field is missing or impossible, or a sample stands there twice; names the row.
+    """
+    rows = [_fit_row(path, number, raw) for number, raw in enumerate(read_json_lines(path), start=1)]
+    names = [row.sample_name for row in rows]
+    if len(set(names)) < len(names):
+        raise ScorerError(f"{path} has a sample_name twice: each sample is one row.")
+    return rows
+
+
+def reason_to_skip(rows: Sequence[FitRow], aspect: str) -> str | None:
+    """Why ``aspect`` can't be fitted on these rows; None when it can."""
+    rated = [row for row in rows if aspect in row.mos]
+    train = sum(row.split == "train" for row in rated)
+    if train < MIN_TRAIN_ROWS:
+        return f"{train} rated train rows for {aspect}, {MIN_TRAIN_ROWS} are needed"
+    for split in ("val", "test"):
+        prompts = {row.prompt_group for row in rated if row.split == split}
+        if len(prompts) < MIN_PROMPTS:
+            return f"{len(prompts)} rated image prompts in {split} for {aspect}, {MIN_PROMPTS} are needed"
+    if len({row.mos[aspect] for row in rated if row.split == "train"}) == 1:
+        return f"all train MOS for {aspect} are equal"
+    return None
+
+
+def _fit_row(path: Path, number: int, raw: Mapping[str, Any]) -> FitRow:
+    where = f"{path} row {number}"
+    try:
+        row = FitRow(
+            sample_name=str(raw["sample_name"]),
+            image_hash=str(raw["image_hash"]),
+            image_prompt=_text(raw.get("image_prompt")),
+            generator=_text(raw.get("generator")),
+            generator_setting=_text(raw.get("generator_setting")),
+            split=str(raw["split"]),
+            mos={str(aspect): float(value) for aspect, value in raw["mos"].items() if value is not None},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ScorerError(f"{where} lacks a field or has one of the wrong kind ({type(error).__name__}: {error}).") from error
+    if row.split not in SPLITS:
+        raise ScorerError(f"{where} has the split {row.split!r}, expected one of {', '.join(SPLITS)}.")
+    for aspect, value in row.mos.items():
+        if not MOS_RANGE[0] <= value <= MOS_RANGE[1]:
+            raise ScorerError(f"{where} has the {aspect} MOS {value}, expected 0 to 5: map the dataset's scale first.")
+    return row
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

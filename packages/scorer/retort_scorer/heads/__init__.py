@@ -1,0 +1,1 @@
+"""Trainable parts on top of features, a file each."""
