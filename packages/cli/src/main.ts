@@ -31,4 +31,9 @@ function fail(error: unknown, json: boolean, terminal: Terminal): number {
   return exitCodeFor(error.code);
 }
 
-process.exitCode = await main(process.argv.slice(2), processTerminal());
+const exitCode = await main(process.argv.slice(2), processTerminal());
+// The command's end is the process's: a connection to a server that is gone must not keep it.
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+);
+process.exit(exitCode);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { findPython } from '@retort/environment';
 import type { WorkerSettings } from '@retort/pipeline';
 import { jobRetries, type QueueAddress, queueName, queueOptions } from '@retort/queue';
@@ -7,6 +8,9 @@ import { findQueueServerBinary } from './queue-server-binary.ts';
 import { type JobSource, runJobs, type StageEnd } from './run-jobs.ts';
 import { superviseServer } from './supervise-server.ts';
 import { superviseWorker } from './supervise-worker.ts';
+
+/** Closing a connection takes milliseconds where there is a server. */
+const CLOSE_TIMEOUT_MS = 3000;
 
 export interface EngineOptions {
   readonly settings: Omit<WorkerSettings, 'address'>;
@@ -74,7 +78,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       await worker.stop();
-      await Promise.all([...queues.values()].flatMap(({ queue, events }) => [events.close(), queue.close()]));
+      const closing = [...queues.values()].flatMap(({ queue, events }) => [events.close(), queue.close()]);
+      // A server that is gone for good would be waited for without end.
+      await Promise.race([
+        Promise.allSettled(closing),
+        setTimeout(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
+      ]);
       await server?.stop();
     },
     kill() {
