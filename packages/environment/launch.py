@@ -43,14 +43,13 @@ def take_lock(path: str, wait_seconds: float) -> None:
             time.sleep(0.05)
 
 
-def exec_with_parent(command: list[str], parent: int) -> None:
-    """Become ``command``, to be killed by the kernel when ``parent`` dies. Linux only; never returns."""
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process, and the program it becomes, when ``parent`` dies. Linux only."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != parent:  # it died before the kernel knew
         sys.exit(1)
-    os.execvp(command[0], command)
 
 
 def watch_stdin(command: list[str]) -> int:
@@ -77,10 +76,12 @@ def main() -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    if sys.platform == "linux":
+        die_with_parent(arguments.parent)
     if arguments.lock is not None:
         take_lock(arguments.lock, arguments.wait)
     if sys.platform == "linux":
-        exec_with_parent(command, arguments.parent)
+        os.execvp(command[0], command)
     return watch_stdin(command)
 
 

@@ -21,6 +21,7 @@ import venv
 from pathlib import Path
 
 STAMP = "retort-environment.json"
+LAUNCHER = Path(__file__).with_name("launch.py")
 EXTRA_INDEX_TIMEOUT_S = 3.0  # an index that can't be reached costs pip 8 s of retries a package
 PIP_VERSION = "26.2"  # fetched only where Python comes without ensurepip (Debian without python3-venv)
 
@@ -60,23 +61,29 @@ def fetch_pip(folder: Path) -> Path:
 def pip_command(target: Path) -> list[str]:
     """The command that runs pip for ``target``: its own, the system's, or a fetched one."""
     python = str(target / "bin" / "python")
-    if has_module("ensurepip"):
-        venv.create(target, with_pip=True, symlinks=True)
-        return [python, "-m", "pip"]
     venv.create(target, with_pip=False, symlinks=True)
+    if has_module("ensurepip"):
+        run([python, "-Im", "ensurepip", "--upgrade", "--default-pip"])
+        return [python, "-m", "pip"]
     if has_module("pip"):
         return [sys.executable, "-m", "pip", "--python", python]
     return [python, str(fetch_pip(target) / "pip")]
 
 
+def run(command: list[str]) -> None:
+    """Run ``command``, which dies with this process: nobody may write into an environment that is made again."""
+    launched = [sys.executable, str(LAUNCHER), "--parent", str(os.getpid()), "--", *command]
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    # The pipe stays open and empty: where the kernel can't tell of our end, its end does.
+    with subprocess.Popen(launched, stdin=subprocess.PIPE, stdout=sys.stderr, env=environment) as child:
+        code = child.wait()
+    if code != 0:
+        raise subprocess.CalledProcessError(code, command)
+
+
 def install(pip: list[str], arguments: list[str]) -> None:
     # --no-compile saves time here; Python compiles on first import.
-    subprocess.run(
-        [*pip, "install", "--quiet", "--no-input", "--no-compile", "--only-binary", ":all:", *arguments],
-        check=True,
-        stdout=sys.stderr,
-        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"},
-    )
+    run([*pip, "install", "--quiet", "--no-input", "--no-compile", "--only-binary", ":all:", *arguments])
 
 
 def make(target: Path, arguments: argparse.Namespace) -> None:

@@ -72,10 +72,9 @@ describe('ensureEnvironment', () => {
     const requirements = `--index-url ${await silentIndex()}\nretort-tiny==1.0\n`;
     const installer = startNode(INSTALLER, [temporaryFolder(), requirements]);
     const folder = await installer.line();
-    // The maker, then the environment's own pip.
-    await expect
-      .poll(() => runningWith(`${folder}/bin/python`).length, { timeout: 30_000 })
-      .toBeGreaterThan(0);
+    // pip waits for the index, and would for minutes.
+    const pip = `${folder}/bin/python -m pip install`;
+    await expect.poll(() => runningWith(pip).length, { timeout: 40_000 }).toBeGreaterThan(0);
     installer.process.kill('SIGKILL');
     await installer.ended;
     await expect.poll(() => runningWith(folder), { timeout: 10_000 }).toEqual([]);

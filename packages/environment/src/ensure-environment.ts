@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson, hashHex, RetortError, sha256 } from '@retort/schema';
 import type { Python } from './find-python.ts';
+import { launch } from './launch.ts';
 
 const MAKER = fileURLToPath(new URL('../make_environment.py', import.meta.url));
 const STAMP = 'retort-environment.json';
@@ -80,9 +80,10 @@ async function writeList(path: string, text: string): Promise<string> {
 
 function run(program: string, args: readonly string[]): Promise<{ code: number; tail: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // Killed with us, as everything it starts: what is half-made is made again.
+    const child = launch({ python: program, program, args, stdio: ['pipe', 'ignore', 'pipe'] });
     let tail = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       tail = (tail + chunk.toString('utf8')).slice(-600);
     });
     child.on('error', reject);

@@ -19,8 +19,10 @@ export interface Python {
 
 export class PythonMissingError extends RetortError {
   readonly code = 'python-missing';
-  constructor(found: readonly string[]) {
-    const seen = found.length > 0 ? `found only ${found.join(', ')}` : 'found none on PATH';
+  constructor(found: readonly string[], preferred: string | null) {
+    const none =
+      preferred === null ? 'found none on PATH' : `RETORT_PYTHON names ${preferred}, which is none`;
+    const seen = found.length > 0 ? `found only ${found.join(', ')}` : none;
     super(
       `Python ${MINIMUM_PYTHON.join('.')} or newer is needed (${seen}): install it (Debian: apt-get install python3) or point RETORT_PYTHON at one.`,
     );
@@ -28,19 +30,20 @@ export class PythonMissingError extends RetortError {
 }
 
 /**
- * The first Python on PATH that is new enough; `preferred` (RETORT_PYTHON) is tried alone when given.
+ * The first Python on PATH that is new enough; `preferred` (RETORT_PYTHON) is tried alone when it is set and not empty.
  *
  * @throws PythonMissingError when there is none
  */
 export async function findPython(preferred?: string): Promise<Python> {
   const tooOld: string[] = [];
-  for (const candidate of preferred === undefined ? CANDIDATES : [preferred]) {
+  const named = preferred === '' ? undefined : preferred;
+  for (const candidate of named === undefined ? CANDIDATES : [named]) {
     const python = await probe(candidate);
     if (python === null) continue;
     if (isNewEnough(python.version)) return python;
     tooOld.push(`${candidate} ${python.version}`);
   }
-  throw new PythonMissingError(tooOld);
+  throw new PythonMissingError(tooOld, named ?? null);
 }
 
 async function probe(candidate: string): Promise<Python | null> {

@@ -23,6 +23,7 @@ import {
   renderStudentQuestions,
   type StudentPrompts,
 } from '@retort/teacher';
+import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 
 export class CorpusEmptyRunError extends RetortError {
@@ -39,13 +40,15 @@ interface CorpusEntry {
   readonly conversationId: number;
 }
 
-/** What the audit stage is about: answers, split rule and the words of the student's turns. */
+/** What the audit stage is about: answers, their samples, split rule and the words of the student's turns. */
 export async function corpusInputKey(deps: PipelineDeps, runId: string, plan: RunPlan): Promise<string> {
   const answered = deps.store.conversations.answeredSamples(runId);
+  const dataset = importedDataset(deps, plan);
   const student = await loadStudentPrompts(deps.promptsDir);
   return sha256(
     canonicalJson({
       answered,
+      dataset: dataset && [dataset.name, dataset.scale, dataset.source, dataset.licence],
       student: [...student.values()].map(({ id, hash }) => [id, hash]),
       splitBy: plan.splitBy,
       seed: plan.seed,

@@ -48,12 +48,21 @@ export function openDataset(plan: RunPlan): Promise<OpenDataset> {
   });
 }
 
-/** True when the dataset was never read whole, has changed, or had rows that may have been mended since. */
+/** True when the dataset was never read whole, has changed, or has rows set aside that read differently now. */
 export async function isImportDue(deps: PipelineDeps, plan: RunPlan): Promise<boolean> {
   const dataset = importedDataset(deps, plan);
-  if (dataset === null || deps.store.datasets.countRejectedRows(dataset.id) > 0) return true;
-  const { files } = await openDataset(plan);
-  return (await contentHashOf(files)) !== dataset.contentHash;
+  if (dataset === null) return true;
+  const known = deps.store.datasets.importRejections(dataset.id);
+  if (plan.strict && known.length > 0) return true;
+  const { files, rows } = await openDataset(plan);
+  if ((await contentHashOf(files)) !== dataset.contentHash) return true;
+  return known.length > 0 && canonicalJson(await rejectionsOf(rows())) !== canonicalJson(known);
+}
+
+async function rejectionsOf(rows: AsyncIterable<ImportedRow>): Promise<RejectedRow[]> {
+  const rejections: RejectedRow[] = [];
+  for await (const row of rows) if (row.kind === 'rejected') rejections.push(row.rejected);
+  return rejections;
 }
 
 /**

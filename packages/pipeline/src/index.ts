@@ -9,7 +9,6 @@ export {
   preparedSamples,
   type RequestSpec,
   requestSpec,
-  requestsInputKey,
   requestsOf,
 } from './plan-requests.ts';
 export { prepareSample, samplesToPrepare } from './prepare-samples.ts';

@@ -20,6 +20,7 @@ import {
   renderPrompt,
   requireRecordedAspects,
 } from '@retort/teacher';
+import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
 
 /**
@@ -27,6 +28,8 @@ import type { PipelineDeps } from './pipeline-deps.ts';
  * A truncated answer is asked for again with more.
  */
 const MAX_OUTPUT_TOKENS = 2048;
+/** What the latest planning of a run was about; null while one is under way. */
+const plannedSchema = z.strictObject({ inputKey: z.string().nullable() });
 /** Samples a transaction. */
 const SAMPLES_PER_COMMIT = 500;
 
@@ -69,7 +72,7 @@ export async function requestSpec(
   return { plan, model, scale: dataset.scale, aspects, prompts, settings: { recordings: recordings.hash } };
 }
 
-/** Changes when any request of the run would: tells without planning that planning was done. */
+/** Changes when any request of the run would. */
 export function requestsInputKey(spec: RequestSpec, samples: readonly SampleRow[]): string {
   const facts = samples.map(({ id, image, imagePrompt, ratings }) => [
     id,
@@ -115,7 +118,11 @@ export function requestsOf(spec: RequestSpec, sample: SampleRow): PlannedRequest
   });
 }
 
-/** Writes the requests of every sample to the store; those that are known stay as they are. */
+/**
+ * Writes the requests of every sample to the store, and unties the run from all others: those of a sample that is gone or
+ * whose picture or prompt has changed. Requests that are known stay as they are, with their answers. Does nothing when
+ * the run's latest planning was about the same.
+ */
 export function planRequests(
   deps: PipelineDeps,
   runId: string,
@@ -123,6 +130,14 @@ export function planRequests(
   samples: readonly SampleRow[],
 ): void {
   const { store } = deps;
+  const inputKey = requestsInputKey(spec, samples);
+  // By run, not by input: an earlier input that comes back finds the requests of another, or of a planning cut short.
+  const latest = plannedSchema.safeParse(store.runs.stageResult('requests', runId));
+  if (latest.data?.inputKey === inputKey) return;
+  store.transaction(() => {
+    store.requests.unlink(runId);
+    store.runs.saveStageResult('requests', runId, { inputKey: null });
+  });
   for (let start = 0; start < samples.length; start += SAMPLES_PER_COMMIT) {
     store.transaction(() => {
       for (const sample of samples.slice(start, start + SAMPLES_PER_COMMIT)) {
@@ -134,6 +149,7 @@ export function planRequests(
       }
     });
   }
+  store.runs.saveStageResult('requests', runId, { inputKey } satisfies z.infer<typeof plannedSchema>);
 }
 
 /** Full rows of selected samples whose picture is ready. */

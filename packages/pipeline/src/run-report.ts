@@ -9,27 +9,34 @@ import {
   reportJson,
 } from '@retort/report';
 import { canonicalJson, sha256 } from '@retort/schema';
+import { z } from 'zod';
 import { trainingCommandOf } from './export-run.ts';
 import { fitFacts, galleryFacts } from './fit-facts.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { preparedSamples } from './plan-requests.ts';
 import { corpusFacts, countFacts, type ReportRun, runFacts } from './report-facts.ts';
 import { loadRunCorpus } from './run-corpus.ts';
-import { scorerInputs } from './scorer-inputs.ts';
+import { type EncoderRevisions, readEncoderRevisions, scorerInputs } from './scorer-inputs.ts';
 import { selectSamples } from './select-samples.ts';
+
+const reportOutputSchema = z.strictObject({ inputKey: z.string() });
 
 /** Raised when the report shows something else for the same data. */
 const REPORT_VERSION = 1;
 
-const FIT_PROTOCOL: NonNullable<ReportData['fit_protocol']> = {
-  encoder: 'embedded: EfficientNet-Lite0 at 512 px, several levels; MiniLM for the image prompt',
-  heads: {
-    xlstm: 'the paper’s head: four xLSTM blocks, sLSTM at index 1, masked mean pooling, two-layer regression',
-    'kernel-ridge': 'kernel ridge on the same features, the reference that a neural head should beat',
-  },
-  metric_interval: '95 % bootstrap over image prompts',
-  prediction_interval: '90 % split-conformal from validation',
-};
+/** What stands above every table of results. */
+function fitProtocol(revisions: EncoderRevisions): NonNullable<ReportData['fit_protocol']> {
+  return {
+    encoder: `EfficientNet-Lite0 at 512 px, several levels (${revisions.image}); MiniLM for the image prompt (${revisions.text}).`,
+    heads: {
+      xlstm:
+        'the paper’s head: four xLSTM blocks, sLSTM at index 1, masked mean pooling, two-layer regression.',
+      'kernel-ridge': 'kernel ridge on the same features, the reference that a neural head should beat.',
+    },
+    metric_interval: '95 % bootstrap over image prompts.',
+    prediction_interval: '90 % split-conformal from validation.',
+  };
+}
 
 export interface ReportFiles {
   readonly html: string;
@@ -42,8 +49,17 @@ export function reportFiles(deps: PipelineDeps, runId: string): ReportFiles {
   return { html: join(folder, 'report.html'), json: join(folder, 'report.json') };
 }
 
-/** Everything the report shows, from the store as it is now. @throws RunCorpusMissingError before the audit stage */
-export async function buildReportData(deps: PipelineDeps, run: ReportRun): Promise<ReportData> {
+/**
+ * Everything the report shows, from the store as it is now.
+ *
+ * @param report where the report stands; null when there is none
+ * @throws RunCorpusMissingError before the audit stage
+ */
+export async function buildReportData(
+  deps: PipelineDeps,
+  run: ReportRun,
+  report: string | null,
+): Promise<ReportData> {
   const corpusKey = await loadRunCorpus(deps, run);
   const { fitKey, aspects } = await scorerInputs(deps, { ...run, corpusKey });
   const images = preparedSamples(
@@ -59,13 +75,13 @@ export async function buildReportData(deps: PipelineDeps, run: ReportRun): Promi
     ...corpusFacts(deps, corpusKey),
     training_command: trainingCommandOf(deps, corpusKey),
     fit,
-    fit_protocol: fit === null ? null : FIT_PROTOCOL,
+    fit_protocol: fit === null ? null : fitProtocol(await readEncoderRevisions()),
     fit_skipped_reason: fit === null ? fitSkippedReason(aspects.length) : null,
     paper: publishedResults(run.dataset.reader),
     gallery: fit === null ? [] : await galleryFacts(deps, fitKey),
     artifacts: {
       checkpoint: deps.store.training.get(fitKey)?.checkpointPath ?? null,
-      report: reportFiles(deps, run.id).html,
+      report,
     },
   };
 }
@@ -89,18 +105,20 @@ function fitSkippedReason(ratedAspects: number): string {
 export async function isReportDue(deps: PipelineDeps, run: ReportRun): Promise<boolean> {
   const files = reportFiles(deps, run.id);
   if (!existsSync(files.html) || !existsSync(files.json)) return true;
-  return deps.store.runs.stageResult('report', await reportInputKey(deps, run)) === null;
+  // By run, not by input: the files show the latest input, also when an earlier one comes back.
+  const written = reportOutputSchema.safeParse(deps.store.runs.stageResult('report', run.id));
+  return written.data?.inputKey !== (await reportInputKey(deps, run));
 }
 
 /** Writes report.html and report.json, each whole or not at all. */
 export async function writeRunReport(deps: PipelineDeps, run: ReportRun): Promise<ReportFiles> {
   const inputKey = await reportInputKey(deps, run);
-  const data = await buildReportData(deps, run);
   const files = reportFiles(deps, run.id);
+  const data = await buildReportData(deps, run, files.html);
   await mkdir(deps.home.run(run.id), { recursive: true });
   await replaceFile(files.html, await renderReport(data));
   await replaceFile(files.json, reportJson(data));
-  deps.store.runs.saveStageResult('report', inputKey, { html: files.html });
+  deps.store.runs.saveStageResult('report', run.id, { inputKey });
   return files;
 }
 

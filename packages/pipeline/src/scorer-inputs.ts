@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ASPECTS, type Aspect, canonicalJson, type RunPlan, type Split, sha256 } from '@retort/schema';
 import type { DatasetRow } from '@retort/store';
+import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
 const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
-/** Raised when the way in which we drive the fit changes its result. */
-const FIT_KEY_VERSION = 1;
+const revisionsSchema = z.strictObject({ embedded: z.strictObject({ image: z.string(), text: z.string() }) });
+export type EncoderRevisions = z.infer<typeof revisionsSchema>['embedded'];
+
+/** The scorer's own code: a fit by other code is another fit. */
+const SCORER_CODE = new URL('../../scorer/retort_scorer/', import.meta.url);
 
 /** One image as the scorer sees it: pixels and image prompt; ratings and generator are for evaluation only. */
 export interface ScorerRow {
@@ -40,7 +44,7 @@ export async function scorerInputs(
   run: { readonly plan: RunPlan; readonly dataset: DatasetRow; readonly corpusKey: string },
 ): Promise<ScorerInputs> {
   const rows = collectRows(deps, run.dataset.id, run.corpusKey);
-  const revisions: unknown = JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8'));
+  const revisions = await readEncoderRevisions();
   const config = { seed: run.plan.seed };
   const aspects = ASPECTS.filter((aspect) => rows.some(({ mos }) => mos[aspect] !== undefined));
   const hash = createHash('sha256');
@@ -52,9 +56,24 @@ export async function scorerInputs(
     config,
     encodeKey: sha256(canonicalJson({ images, revisions })),
     fitKey: sha256(
-      canonicalJson({ version: FIT_KEY_VERSION, rows: hash.digest('hex'), aspects, config, revisions }),
+      canonicalJson({ code: await scorerCodeHash(), rows: hash.digest('hex'), aspects, config, revisions }),
     ),
   };
+}
+
+/** Revisions of the embedded encoder: another one gives other features. */
+export async function readEncoderRevisions(): Promise<EncoderRevisions> {
+  return revisionsSchema.parse(JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8'))).embedded;
+}
+
+/** Hash of the scorer's Python files. */
+async function scorerCodeHash(): Promise<string> {
+  const names = (await readdir(SCORER_CODE, { recursive: true }))
+    .filter((name) => name.endsWith('.py'))
+    .sort();
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(`${name}\n`).update(await readFile(new URL(name, SCORER_CODE)));
+  return hash.digest('hex');
 }
 
 function collectRows(deps: PipelineDeps, datasetId: number, corpusKey: string): ScorerRow[] {

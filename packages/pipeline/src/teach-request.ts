@@ -4,6 +4,7 @@ import {
   attemptCostUsd,
   decideNext,
   type NextStep,
+  outcomePolicies,
   type ParsedAnswer,
   type Price,
   type PromptLibrary,
@@ -65,7 +66,7 @@ export async function teachRequest(
     description: parsed?.ok === true ? parsed.description : null,
   };
   return {
-    entry: { runId, attempt, cleanUps: cleanUpsOf(parsed), settlement: settlementOf(job, next, finishedAt) },
+    entry: { runId, attempt, cleanUps: cleanUpsOf(parsed), settlement: settlementOf(attempt, job, next) },
     next,
   };
 }
@@ -74,7 +75,7 @@ function cleanUpsOf(parsed: ParsedAnswer | null): readonly string[] {
   return parsed?.ok === true ? parsed.cleaned : [];
 }
 
-function settlementOf({ request }: TeachJob, next: NextStep, now: Date): Settlement {
+function settlementOf({ outcome, finishedAt }: Attempt, { request }: TeachJob, next: NextStep): Settlement {
   switch (next.kind) {
     case 'settled':
       return { state: 'answered' };
@@ -82,12 +83,14 @@ function settlementOf({ request }: TeachJob, next: NextStep, now: Date): Settlem
       return { state: 'dead-letter', reason: next.reason };
     case 'stop-run':
       return { state: 'pending', notBeforeAt: next.until, maxOutputTokens: null };
-    case 'again':
+    case 'again': {
+      // The request's limit in the store stays raised, so only the outcome that asks for more raises it.
+      const factor = outcomePolicies[outcome].retry?.maxOutputTokensFactor ?? 1;
       return {
         state: 'pending',
-        notBeforeAt: new Date(now.getTime() + next.notBeforeMs).toISOString(),
-        maxOutputTokens:
-          next.maxOutputTokensFactor === 1 ? null : request.maxOutputTokens * next.maxOutputTokensFactor,
+        notBeforeAt: new Date(Date.parse(finishedAt) + next.notBeforeMs).toISOString(),
+        maxOutputTokens: factor === 1 ? null : request.maxOutputTokens * factor,
       };
+    }
   }
 }

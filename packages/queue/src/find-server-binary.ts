@@ -1,4 +1,4 @@
-import { access, constants, readdir } from 'node:fs/promises';
+import { access, constants, readdir, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { RetortError } from '@retort/schema';
 
@@ -34,8 +34,10 @@ export async function findInWheel(environment: string): Promise<string | null> {
 }
 
 export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile(); // a folder may be entered, which looks the same
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-export { type QueueAddress, redisOptions } from './connection.ts';
+export { type QueueAddress, QueueUrlError, redisOptions } from './connection.ts';
 export {
   type EmbeddedServerOptions,
   type QueueServer,

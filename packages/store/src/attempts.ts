@@ -70,9 +70,10 @@ export function createAttemptTable(db: Database): AttemptTable {
        @recordedAt, @startedAt, @finishedAt)
      ON CONFLICT (request_key, number) DO NOTHING`,
   );
+  // Answered stays answered: a call thought lost can end after the one that was made in its place.
   const settle = db.prepare(
     `UPDATE requests SET state = ?, state_reason = ?, not_before_at = ?,
-       max_output_tokens = coalesce(?, max_output_tokens) WHERE key = ?`,
+       max_output_tokens = coalesce(?, max_output_tokens) WHERE key = ? AND state <> 'answered'`,
   );
   const release = db.prepare('DELETE FROM reservations WHERE request_key = ? AND number = ?');
   const answered = db.prepare<[string], AnsweredRecord>(

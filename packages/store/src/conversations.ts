@@ -9,9 +9,17 @@ import {
 } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
 
-/** A request of a run that has an answer, with the sample it serves. */
+/** A request of a run that has an answer, with the sample it serves and all that a conversation takes from that. */
 export interface AnsweredSample {
   readonly sampleId: number;
+  readonly sampleName: string;
+  readonly imagePrompt: string | null;
+  readonly generator: string | null;
+  readonly generatorSetting: string | null;
+  readonly imageHash: string;
+  readonly blobHash: string;
+  /** In the dataset's own scale; null for an unrated sample. */
+  readonly mos: number | null;
   readonly aspect: Aspect;
   readonly requestKey: string;
   readonly promptId: string;
@@ -20,7 +28,7 @@ export interface AnsweredSample {
 }
 
 export interface ConversationTable {
-  /** What a run can make conversations of, in the order of sample names. */
+  /** What a run can make conversations of, in the order of sample names: samples that are still there, with their picture. */
   answeredSamples(runId: string): AnsweredSample[];
   /** Stores a conversation once; the same content has the same id. */
   save(sampleId: number, conversation: Conversation): number;
@@ -52,9 +60,15 @@ interface ConversationRecord {
 
 export function createConversationTable(db: Database): ConversationTable {
   const answered = db.prepare<[string], AnsweredSample>(
-    `SELECT sr.sample_id AS sampleId, sr.aspect, sr.request_key AS requestKey, r.prompt_id AS promptId, r.teacher, r.model
-     FROM sample_requests sr JOIN requests r ON r.key = sr.request_key JOIN samples s ON s.id = sr.sample_id
-     WHERE sr.run_id = ? AND r.state = 'answered' ORDER BY s.name, sr.aspect`,
+    `SELECT sr.sample_id AS sampleId, s.name AS sampleName, s.image_prompt AS imagePrompt, s.generator,
+       s.generator_setting AS generatorSetting, i.hash AS imageHash, i.blob_hash AS blobHash, g.mos,
+       sr.aspect, sr.request_key AS requestKey, r.prompt_id AS promptId, r.teacher, r.model
+     FROM sample_requests sr
+     JOIN requests r ON r.key = sr.request_key
+     JOIN samples s ON s.id = sr.sample_id
+     JOIN images i ON i.hash = s.image_hash
+     LEFT JOIN ratings g ON g.sample_id = s.id AND g.aspect = sr.aspect
+     WHERE sr.run_id = ? AND r.state = 'answered' AND s.present = 1 ORDER BY s.name, sr.aspect`,
   );
   const find = db.prepare<[string], { id: number }>('SELECT id FROM conversations WHERE key = ?');
   const insert = db.prepare<unknown[], { id: number }>(

@@ -1,5 +1,6 @@
 import type { Aspect, CorpusRow, Split, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { tellDiskFull } from './errors.ts';
 
 export interface CorpusMembership {
   readonly conversationId: number;
@@ -83,17 +84,18 @@ export function createCorpusTable(db: Database): CorpusTable {
     `SELECT cr.split, c.aspect, count(*) AS n FROM corpus_rows cr JOIN conversations c ON c.id = cr.conversation_id
      WHERE cr.corpus_key = ? GROUP BY cr.split, c.aspect ORDER BY c.aspect, cr.split`,
   );
+  const save = db.transaction((corpus: Parameters<CorpusTable['save']>[0]) => {
+    const { key, manifest, audit } = corpus;
+    if (insert.run(key, JSON.stringify(manifest), JSON.stringify(audit), 0).changes === 0) return;
+    let position = 0;
+    for (const { conversationId, split } of corpus.rows) {
+      insertRow.run(key, position, conversationId, split);
+      position += 1;
+    }
+    setCount.run(position, key);
+  });
   return {
-    save: db.transaction((corpus: Parameters<CorpusTable['save']>[0]) => {
-      const { key, manifest, audit } = corpus;
-      if (insert.run(key, JSON.stringify(manifest), JSON.stringify(audit), 0).changes === 0) return;
-      let position = 0;
-      for (const { conversationId, split } of corpus.rows) {
-        insertRow.run(key, position, conversationId, split);
-        position += 1;
-      }
-      setCount.run(position, key);
-    }),
+    save: (corpus) => tellDiskFull(db.name, () => save(corpus)),
     setPath: (key, path) => {
       db.prepare('UPDATE corpora SET path = ? WHERE key = ?').run(path, key);
     },

@@ -16,6 +16,8 @@ export interface DatasetTable {
   saveRejectedRow(datasetId: number, row: RejectedRow): void;
   /** Marks the import as whole: written last. */
   finishImport(datasetId: number, contentHash: string): void;
+  /** Rows that the reader set aside, in its order, without the pictures that were refused later. */
+  importRejections(datasetId: number): RejectedRow[];
   rejectedRows(datasetId: number, limit: number): RejectedRow[];
   countRejectedRows(datasetId: number): number;
 }
@@ -60,6 +62,9 @@ export function createDatasetTable(db: Database): DatasetTable {
   const saveRating = db.prepare('INSERT INTO ratings (sample_id, aspect, mos, mos_std) VALUES (?, ?, ?, ?)');
   const saveRejected = db.prepare(
     'INSERT INTO rejected_rows (dataset_id, file, row_number, name, reason) VALUES (?, ?, ?, ?, ?)',
+  );
+  const importRejections = db.prepare<[number], RejectedRecord>(
+    'SELECT file, row_number, name, reason FROM rejected_rows WHERE dataset_id = ? ORDER BY id',
   );
   const rejected = db.prepare<[{ datasetId: number; limit: number }], RejectedRecord>(
     `SELECT file, row_number, name, reason FROM rejected_rows WHERE dataset_id = @datasetId
@@ -109,10 +114,8 @@ export function createDatasetTable(db: Database): DatasetTable {
     finishImport: (datasetId, contentHash) => {
       db.prepare('UPDATE datasets SET content_hash = ? WHERE id = ?').run(contentHash, datasetId);
     },
-    rejectedRows: (datasetId, limit) =>
-      rejected
-        .all({ datasetId, limit })
-        .map(({ file, row_number: row, name, reason }) => ({ file, row, name, reason })),
+    importRejections: (datasetId) => importRejections.all(datasetId).map(toRejectedRow),
+    rejectedRows: (datasetId, limit) => rejected.all({ datasetId, limit }).map(toRejectedRow),
     countRejectedRows: (datasetId) => countRejected.get({ datasetId })?.n ?? 0,
   };
 }
@@ -120,6 +123,10 @@ export function createDatasetTable(db: Database): DatasetTable {
 function idOf(row: { id: number } | undefined): number {
   if (row === undefined) throw new TypeError('SQLite returned no row for INSERT … RETURNING');
   return row.id;
+}
+
+function toRejectedRow({ file, row_number: row, name, reason }: RejectedRecord): RejectedRow {
+  return { file, row, name, reason };
 }
 
 function toDataset(row: DatasetRecord): DatasetRow {

@@ -25,16 +25,23 @@ export class DiskFullError extends RetortError {
   constructor(home: string, cause: unknown) {
     super(
       `The disk that holds ${home} is full: free some space and run the same command again; what was stored is safe.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }
 
-/** SQLite's own code for a full disk. */
+/** A full disk, as SQLite and the file system say it; SHMSIZE: no room for the index of the write-ahead log. */
+const DISK_FULL_CODES: readonly unknown[] = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'];
+
 export function isDiskFull(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC')
-  );
+  return error instanceof Error && 'code' in error && DISK_FULL_CODES.includes(error.code);
+}
+
+/** Runs `work`, which writes below `home`. @throws DiskFullError where it says that the disk is full */
+export function tellDiskFull<T>(home: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isDiskFull(error) ? new DiskFullError(home, error) : error;
+  }
 }

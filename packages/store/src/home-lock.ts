@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { HomeBusyError, HomeUnwritableError } from './errors.ts';
+import { DiskFullError, HomeBusyError, HomeUnwritableError, isDiskFull } from './errors.ts';
+
+/** How long a reader's look at the lock is waited out, in ms: it takes microseconds, a coordinator's hold lasts. */
+const LOOK_TIMEOUT_MS = 250;
 
 export interface HomeLock {
   release(): void;
@@ -18,20 +21,20 @@ export function lockHome(home: string, pid: number): HomeLock {
   let db: SqliteDatabase.Database;
   try {
     mkdirSync(home, { recursive: true });
-    db = new SqliteDatabase(join(home, 'coordinator.lock'), { timeout: 0 });
+    db = new SqliteDatabase(join(home, 'coordinator.lock'), { timeout: LOOK_TIMEOUT_MS });
   } catch (cause) {
     throw new HomeUnwritableError(home, cause);
   }
   try {
     db.exec('BEGIN EXCLUSIVE');
+    writeFileSync(pidFile, `${pid}\n`);
   } catch (error) {
     db.close();
     if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') {
       throw new HomeBusyError(home, readPid(pidFile));
     }
-    throw new HomeUnwritableError(home, error);
+    throw isDiskFull(error) ? new DiskFullError(home, error) : new HomeUnwritableError(home, error);
   }
-  writeFileSync(pidFile, `${pid}\n`);
   return {
     release() {
       db.exec('ROLLBACK');

@@ -29,7 +29,7 @@ export class MigrationChangedError extends RetortError {
 /** The migrations in `folder`, in the order of their numbers. */
 export function readMigrations(folder: URL): Migration[] {
   return readdirSync(folder)
-    .filter((file) => /^\d{4}_[a-z_]+\.sql$/.test(file))
+    .filter((file) => /^\d{4}_[a-z0-9_]+\.sql$/.test(file))
     .sort()
     .map((file) => ({ name: file.slice(0, -4), sql: readFileSync(new URL(file, folder), 'utf8') }));
 }

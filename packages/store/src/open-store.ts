@@ -5,7 +5,7 @@ import { type AttemptTable, createAttemptTable } from './attempts.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
-import { HomeUnwritableError } from './errors.ts';
+import { DiskFullError, HomeUnwritableError, isDiskFull, tellDiskFull } from './errors.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
@@ -15,6 +15,7 @@ import { createTrainingTable, type TrainingTable } from './training.ts';
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 /** How long a write waits for another process's transaction; ours take milliseconds. */
 const BUSY_TIMEOUT_MS = 20_000;
+const BUSY_PAUSE_MS = 10;
 
 export interface Store {
   readonly datasets: DatasetTable;
@@ -25,7 +26,7 @@ export interface Store {
   readonly corpora: CorpusTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
-  /** Runs `work` in one transaction. */
+  /** Runs `work` in one transaction. @throws DiskFullError nothing of it is stored */
   transaction<T>(work: () => T): T;
   close(): void;
 }
@@ -40,6 +41,7 @@ export function storeFile(home: string): string {
  *
  * @throws HomeUnwritableError the folder or the file can't be written
  * @throws StoreTooNewError a newer Retort wrote it
+ * @throws DiskFullError there is no room for the tables
  */
 export function openStore(home: string): Store {
   const db = openDatabase(home);
@@ -52,7 +54,7 @@ export function openStore(home: string): Store {
     corpora: createCorpusTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
-    transaction: (work) => db.transaction(work).immediate(),
+    transaction: (work) => tellDiskFull(home, () => db.transaction(work).immediate()),
     close: () => {
       db.close();
     },
@@ -61,17 +63,45 @@ export function openStore(home: string): Store {
 
 /** Opens and migrates the database file itself: for the recorder's thread, which has a connection of its own. */
 export function openDatabase(home: string): Database {
-  let db: Database;
+  const db = openFile(home);
+  try {
+    tellDiskFull(home, () => migrate(db, readMigrations(MIGRATIONS)));
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function openFile(home: string): Database {
+  let db: Database | undefined;
   try {
     mkdirSync(home, { recursive: true });
     db = new SqliteDatabase(storeFile(home));
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    db.pragma('journal_mode = WAL');
+    useWriteAheadLog(db);
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    return db;
   } catch (cause) {
-    throw new HomeUnwritableError(home, cause);
+    db?.close();
+    throw isDiskFull(cause) ? new DiskFullError(home, cause) : new HomeUnwritableError(home, cause);
   }
-  db.pragma('synchronous = FULL');
-  db.pragma('foreign_keys = ON');
-  migrate(db, readMigrations(MIGRATIONS));
-  return db;
+}
+
+/** SQLite doesn't wait for another process that makes this switch, as two that open a new home at once do: we wait. */
+function useWriteAheadLog(db: Database): void {
+  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= BUSY_TIMEOUT_MS) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }

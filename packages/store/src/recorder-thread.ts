@@ -27,15 +27,25 @@ const commit = db.transaction((batch: readonly RecorderMessage[]) => {
 function flush(): void {
   const batch = pending.splice(0, MAX_BATCH);
   if (batch.length === 0) return;
+  store(batch);
+  if (pending.length > 0) setImmediate(flush);
+}
+
+function store(batch: readonly RecorderMessage[]): void {
   const ids = batch.map((message) => message.id);
   try {
     commit.immediate(batch);
     port.postMessage({ ids, failure: null } satisfies RecorderReply);
   } catch (error) {
+    const diskFull = isDiskFull(error);
+    // One entry that can't be stored must not cost the others their paid answers.
+    if (!diskFull && batch.length > 1) {
+      for (const message of batch) store([message]);
+      return;
+    }
     const message = error instanceof Error ? error.message : String(error);
-    port.postMessage({ ids, failure: { message, diskFull: isDiskFull(error) } } satisfies RecorderReply);
+    port.postMessage({ ids, failure: { message, diskFull } } satisfies RecorderReply);
   }
-  if (pending.length > 0) setImmediate(flush);
 }
 
 port.on('message', (message: RecorderMessage | 'close') => {

@@ -20,7 +20,7 @@ export interface RecorderReply {
 }
 
 export interface Recorder {
-  /** Settles once the entry is committed and synced to disk. */
+  /** Settles once the entry is committed and synced to disk; rejects when it can't be, or when the recorder has ended. */
   record(entry: RecorderEntry): Promise<void>;
   /** Waits for what was handed over and ends the thread. */
   close(): Promise<void>;
@@ -49,8 +49,10 @@ export function startRecorder(home: string): Recorder {
       else entry?.reject(toError(home, reply.failure));
     }
   });
+  let over: Error | null = null;
   const abandon = (error: Error): void => {
-    for (const entry of waiting.values()) entry.reject(error);
+    over ??= error;
+    for (const entry of waiting.values()) entry.reject(over);
     waiting.clear();
   };
   thread.on('error', abandon);
@@ -63,6 +65,10 @@ export function startRecorder(home: string): Recorder {
   return {
     record: (entry) =>
       new Promise((resolve, reject) => {
+        if (over !== null) {
+          reject(over);
+          return;
+        }
         const message: RecorderMessage = { id: nextId, entry };
         waiting.set(nextId, { resolve, reject });
         nextId += 1;

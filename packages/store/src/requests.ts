@@ -46,6 +46,8 @@ export interface PromptVersion {
 
 export interface RequestTable {
   savePrompt(prompt: PromptVersion): void;
+  /** Forgets which samples the run's requests serve: planning ties again those that it still needs. */
+  unlink(runId: string): void;
   /** Adds the request unless its content is known, and ties it to the sample it serves in this run. */
   plan(runId: string, sampleId: number, request: PlannedRequest): void;
   /** Pending requests of a run that may be asked at `now` (UTC ISO 8601), least attempted first. */
@@ -99,6 +101,7 @@ export function createRequestTable(db: Database): RequestTable {
     `INSERT INTO sample_requests (run_id, sample_id, aspect, request_key) VALUES (?, ?, ?, ?)
      ON CONFLICT (run_id, sample_id, aspect) DO UPDATE SET request_key = excluded.request_key`,
   );
+  const unlink = db.prepare('DELETE FROM sample_requests WHERE run_id = ?');
   const due = db.prepare<[OfRun & { now: string; limit: number }], DueRecord>(
     `SELECT r.*, i.blob_hash, i.media_type, i.width, i.height,
        1 + max(
@@ -134,6 +137,9 @@ export function createRequestTable(db: Database): RequestTable {
   return {
     savePrompt: ({ id, hash, text, sawLabel }) => {
       savePrompt.run(id, hash, text, sawLabel ? 1 : 0);
+    },
+    unlink: (runId) => {
+      unlink.run(runId);
     },
     plan(runId, sampleId, request) {
       const { key, teacher, model, aspect, promptId, promptText, imageHash, imageName, recipe } = request;

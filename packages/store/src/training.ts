@@ -1,5 +1,6 @@
 import type { Aspect, Split } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { tellDiskFull } from './errors.ts';
 
 export interface MetricRow {
   readonly aspect: Aspect;
@@ -115,22 +116,25 @@ export function createTrainingTable(db: Database): TrainingTable {
     `SELECT ${PREDICTION}, p.training_run_key AS trainingRunKey
      FROM predictions p JOIN samples s ON s.id = p.sample_id WHERE p.sample_id = ? ORDER BY p.aspect, p.head`,
   );
+  const save = db.transaction((datasetId: number, run: TrainingResult) => {
+    const { key, corpusKey, checkpointPath, checkpointHash } = run;
+    const config = JSON.stringify(run.config);
+    const result = JSON.stringify(run.result);
+    if (insert.run(key, corpusKey, config, result, checkpointPath, checkpointHash).changes === 0) return;
+    for (const { aspect, epoch, values } of run.epochs) {
+      insertEpoch.run(key, aspect, epoch, JSON.stringify(values));
+    }
+    for (const { aspect, head, split, name, value, low, high, n } of run.metrics) {
+      insertMetric.run(key, aspect, head, split, name, value, low, high, n);
+    }
+    for (const { aspect, head, split, mos, predictedMos, low, high, sampleName } of run.predictions) {
+      const figures = [mos, predictedMos, low, high];
+      const { changes } = insertPrediction.run(key, aspect, head, split, ...figures, datasetId, sampleName);
+      if (changes === 0) throw new TypeError(`no sample ${sampleName} in dataset ${datasetId}`);
+    }
+  });
   return {
-    save: db.transaction((datasetId: number, run: TrainingResult) => {
-      const { key, corpusKey, checkpointPath, checkpointHash } = run;
-      const config = JSON.stringify(run.config);
-      const result = JSON.stringify(run.result);
-      if (insert.run(key, corpusKey, config, result, checkpointPath, checkpointHash).changes === 0) return;
-      for (const { aspect, epoch, values } of run.epochs) {
-        insertEpoch.run(key, aspect, epoch, JSON.stringify(values));
-      }
-      for (const { aspect, head, split, name, value, low, high, n } of run.metrics) {
-        insertMetric.run(key, aspect, head, split, name, value, low, high, n);
-      }
-      for (const { aspect, head, split, mos, predictedMos, low, high, sampleName } of run.predictions) {
-        insertPrediction.run(key, aspect, head, split, mos, predictedMos, low, high, datasetId, sampleName);
-      }
-    }),
+    save: (datasetId, run) => tellDiskFull(db.name, () => save(datasetId, run)),
     get(key) {
       const row = get.get(key);
       if (row === undefined) return null;

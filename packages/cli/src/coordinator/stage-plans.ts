@@ -10,7 +10,6 @@ import {
   planRequests,
   preparedSamples,
   requestSpec,
-  requestsInputKey,
   samplesToPrepare,
   scorerInputs,
   selectSamples,
@@ -118,10 +117,7 @@ async function ensureRequests(run: ActiveRun): Promise<void> {
     );
   }
   const spec = await requestSpec(deps, plan, dataset);
-  const inputKey = requestsInputKey(spec, samples);
-  if (deps.store.runs.stageResult('requests', inputKey) !== null) return;
   planRequests(deps, id, spec, samples);
-  deps.store.runs.saveStageResult('requests', inputKey, { samples: samples.length });
 }
 
 async function inputsOf(run: ActiveRun) {

@@ -1,0 +1,52 @@
+import { buildRunCorpus, type PipelineDeps, scorerInputs } from '@retort/pipeline';
+import { describe, expect, it } from 'vitest';
+import { type BedRun, folderPlan, openBed, runToAnswers, samplePlan, writeDataset } from './pipeline-bed.ts';
+
+const inputsOf = async (deps: PipelineDeps, run: BedRun) =>
+  scorerInputs(deps, { ...run, corpusKey: await buildRunCorpus(deps, run) });
+
+describe('scorerInputs', () => {
+  it('has each image once, with the ratings of all its aspects and one split', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(30));
+    const { rows, aspects } = await inputsOf(deps, run);
+    expect(aspects).toEqual(['quality', 'correspondence']);
+    expect(rows).toHaveLength(30);
+    for (const row of rows) {
+      const [sample] = deps.store.samples.findByName(row.sampleName);
+      const mos = Object.fromEntries((sample?.ratings ?? []).map((rating) => [rating.aspect, rating.mos]));
+      expect(row).toMatchObject({ mos, imagePath: sample?.imagePath, imageHash: sample?.image?.hash });
+    }
+  });
+
+  it('names the same work by the same keys, and encodes nothing again for another seed', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(10));
+    const first = await inputsOf(deps, run);
+    expect(await inputsOf(deps, run)).toEqual(first);
+    const reseeded = await inputsOf(deps, { ...run, plan: { ...run.plan, seed: 1 } });
+    expect(reseeded.encodeKey).toBe(first.encodeKey);
+    expect(reseeded.fitKey).not.toBe(first.fitKey);
+  });
+
+  it('names the work alike wherever the images lie', async () => {
+    const keys: string[] = [];
+    for (const deps of [openBed(), openBed()]) {
+      const names = ['glide_normal_001.jpg', 'glide_normal_002.jpg'];
+      const rows = ['name,mos_quality', ...names.map((name, i) => `${name},${i + 1}`)];
+      const folder = writeDataset(rows, Object.fromEntries(names.map((name) => [name, name])));
+      const plan = folderPlan(folder, { aspects: ['quality'] });
+      keys.push((await inputsOf(deps, await runToAnswers(deps, plan))).fitKey);
+    }
+    expect(keys[1]).toBe(keys[0]);
+  });
+
+  it('has nothing to fit where nothing is rated', async () => {
+    const deps = openBed();
+    const folder = writeDataset(['name', 'glide_normal_001.jpg'], {
+      'glide_normal_001.jpg': 'glide_normal_001.jpg',
+    });
+    const run = await runToAnswers(deps, folderPlan(folder, { aspects: ['quality'] }));
+    expect(await inputsOf(deps, run)).toMatchObject({ rows: [], aspects: [] });
+  });
+});
