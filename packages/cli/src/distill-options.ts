@@ -17,7 +17,7 @@ import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The model that `--teacher gemini` asks unless --model names another. */
-export const DEFAULT_GEMINI_MODEL = 'gemini-3.5-flash';
+export const DEFAULT_GEMINI_MODEL = 'gemini-3.8-flash';
 /** Calls to a teacher at once unless --concurrency says otherwise. */
 export const DEFAULT_CONCURRENCY = 16;
 

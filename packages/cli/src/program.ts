@@ -42,20 +42,31 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES);
   addDistillOptions(program).action(async (flags) => exit(await distillCommand(flags, terminal)));
-  addSubcommand(program, 'status', 'where the latest run is').action(async (_flags, command) =>
-    exit(await statusCommand(command.optsWithGlobals(), terminal)),
+  addSubcommand(program, 'status', 'where the latest run is', [
+    'status',
+    'status --json --home my-home',
+  ]).action(async (_flags, command) => exit(await statusCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'show <image>', "an image's ratings, conversations and predictions", [
+    'show midjourney_normal_003.jpg',
+    'show midjourney_normal_003.jpg --json',
+  ]).action(async (image: string, _flags, command) =>
+    exit(await showCommand(image, command.optsWithGlobals(), terminal)),
   );
-  addSubcommand(program, 'show <image>', "an image's ratings, conversations and predictions").action(
-    async (image: string, _flags, command) =>
-      exit(await showCommand(image, command.optsWithGlobals(), terminal)),
-  );
-  addSubcommand(program, 'report', "write the latest run's report again and print where it is").action(
-    async (_flags, command) => exit(await reportCommand(command.optsWithGlobals(), terminal)),
-  );
-  addSubcommand(program, 'failures', 'requests that were given up on, with their reasons')
+  addSubcommand(program, 'report', "write the latest run's report again and print where it is", [
+    'report',
+    'report --home my-home',
+  ]).action(async (_flags, command) => exit(await reportCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'failures', 'requests that were given up on, with their reasons', [
+    'failures',
+    'failures --group',
+    'failures --json',
+  ])
     .option('--group', 'one line an outcome')
     .action(async (_flags, command) => exit(await failuresCommand(command.optsWithGlobals(), terminal)));
-  addSubcommand(program, 'retry', 'ask given-up requests again at the next distill')
+  addSubcommand(program, 'retry', 'ask given-up requests again at the next distill', [
+    'retry',
+    'retry --outcome blocked',
+  ])
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
   addPredict(program, terminal, exit);
@@ -92,8 +103,22 @@ function addDistillOptions(program: Command): Command {
 }
 
 /** `--home` and `--json` are the program's own options, so they may stand before or after the subcommand. */
-function addSubcommand(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).addOption(HOME()).addOption(JSON_FLAG());
+function addSubcommand(
+  program: Command,
+  name: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(HOME())
+    .addOption(JSON_FLAG())
+    .addHelpText('after', examplesText(examples));
+}
+
+function examplesText(examples: readonly string[]): string {
+  return ['', 'Examples:', ...examples.map((example) => `  pnpm distill ${example}`)].join('\n');
 }
 
 function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {
