@@ -89,6 +89,21 @@ describe('bad input', () => {
     expect(strict.stderr).toMatch(/data\.csv, line \d+/);
   });
 
+  it('stops at a picture that cannot be used when it is strict, every time', async () => {
+    const folder = await testFolder();
+    await mkdir(join(folder, 'images'));
+    await writeFile(join(folder, 'images', 'page.png'), '<!doctype html><title>404</title>');
+    await copyFile(join(SAMPLE, 'images', 'xl2.2_normal_014.jpg'), join(folder, 'images', 'good.jpg'));
+    await writeFile(join(folder, 'data.csv'), 'name,prompt\npage.png,a\ngood.jpg,b\n');
+    const args = ['--home', await testFolder(), '--path', folder, '--until', 'prepare', '--strict'];
+    const answers = ['--recordings', await recordings(folder)];
+    for (const _start of ['first', 'second']) {
+      const end = await runDistill([...args, ...answers]);
+      expect(end.code).toBe(1);
+      expect(end.stderr).toContain('page.png');
+    }
+  });
+
   it('ends an unrated dataset after export with two-turn conversations, and says why', async () => {
     const { folder } = await badDataset();
     const home = await testFolder();
@@ -155,7 +170,7 @@ describe('bad input', () => {
       onTestFinished(() => void execFileSync('umount', ['-l', home]));
       const full = await runDistill(['--home', home, '--until', 'export']);
       expect(full.code).toBe(1);
-      expect(full.stderr).toMatch(/full/);
+      expect(full.stderr).toMatch(/full|No space is left/);
       execFileSync('mount', ['-o', 'remount,size=200m', home]);
       expect(await runJson(['--home', home, '--until', 'export'])).toMatchObject({
         images: 297,

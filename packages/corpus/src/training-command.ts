@@ -1,4 +1,4 @@
-import { SPLITS, type Split } from '@retort/schema';
+import { quoteForShell, SPLITS, type Split } from '@retort/schema';
 import type { LoraVariant } from './lora/lora-variant.ts';
 import { MINICPM_LLAMA3_V_2_5, type Student } from './lora/student.ts';
 import { type SwiftArguments, swiftArguments } from './lora/swift-arguments.ts';
@@ -36,8 +36,4 @@ function swiftCommandLine(swift: SwiftArguments): string {
     ...(Array.isArray(value) ? value : [String(value)]),
   ]);
   return ['swift', 'sft', ...words.map(quoteForShell)].join(' ');
-}
-
-function quoteForShell(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -11,7 +11,7 @@ export {
   requestSpec,
   requestsOf,
 } from './plan-requests.ts';
-export { prepareSample, samplesToPrepare } from './prepare-samples.ts';
+export { prepareSample, rejectedSampleError, samplesToPrepare } from './prepare-samples.ts';
 export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
 export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
 export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';

@@ -2,7 +2,19 @@ import { stat } from 'node:fs/promises';
 import { PREPARE_V1, prepareImage } from '@retort/images';
 import type { FileStamp, PreparedSample, SampleStamp } from '@retort/store';
 import pLimit from 'p-limit';
+import { RejectedRowError } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
+
+/** For a strict run: the picture that can't be used, in the words of a rejected row. */
+export function rejectedSampleError(deps: PipelineDeps, sampleId: number, reason: string): RejectedRowError {
+  const sample = deps.store.samples.get(sampleId);
+  return new RejectedRowError({
+    file: sample?.imagePath ?? '',
+    row: sample?.row ?? null,
+    name: sample?.name ?? null,
+    reason,
+  });
+}
 
 /** Files looked at together: enough to hide the disk's latency. */
 const STATS_AT_ONCE = 32;
@@ -10,9 +22,15 @@ const STATS_AT_ONCE = 32;
 const NO_FILE: FileStamp = { bytes: -1, modifiedMs: -1 };
 
 /** Samples whose picture was never prepared, has changed on disk since, or was prepared by another recipe. */
-export async function samplesToPrepare(samples: readonly SampleStamp[]): Promise<readonly SampleStamp[]> {
+export async function samplesToPrepare(
+  samples: readonly SampleStamp[],
+  { strict }: { readonly strict: boolean } = { strict: false },
+): Promise<readonly SampleStamp[]> {
   const limit = pLimit(STATS_AT_ONCE);
-  const due = await Promise.all(samples.map((sample) => limit(() => isDue(sample))));
+  // A strict run looks at refused pictures again, to stop at them again.
+  const due = await Promise.all(
+    samples.map((sample) => limit(() => (strict && sample.rejected) || isDue(sample))),
+  );
   return samples.filter((_sample, index) => due[index]);
 }
 

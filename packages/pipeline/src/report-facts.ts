@@ -1,6 +1,6 @@
 import { auditJson, splitRuleNotes } from '@retort/corpus';
 import type { ReportData } from '@retort/report';
-import type { Aspect, Outcome, RunPlan, Split } from '@retort/schema';
+import { type Aspect, type Outcome, quoteForShell, type RunPlan, type Split } from '@retort/schema';
 import type { DatasetRow } from '@retort/store';
 import { openRecordings } from '@retort/teacher';
 import { exportFormats, loadCorpus } from './export-run.ts';
@@ -88,9 +88,9 @@ function commandOf({
   const sample = dataset.path.endsWith('/packages/datasets/sample');
   const words = [
     'pnpm distill',
-    ...(sample ? [] : ['--dataset', dataset.reader, '--path', quote(dataset.path)]),
-    ...(sample || dataset.csv === null ? [] : ['--csv', quote(dataset.csv)]),
-    ...(sample || recordings === null ? [] : ['--recordings', quote(recordings)]),
+    ...(sample ? [] : ['--dataset', dataset.reader, '--path', quoteForShell(dataset.path)]),
+    ...(sample || dataset.csv === null ? [] : ['--csv', quoteForShell(dataset.csv)]),
+    ...(sample || recordings === null ? [] : ['--recordings', quoteForShell(recordings)]),
     ...(teacher === 'replay' ? [] : ['--teacher', teacher, '--model', model]),
     ...(aspects === null ? [] : ['--aspects', aspects.join(',')]),
     ...(limit === null ? [] : ['--limit', String(limit)]),
@@ -100,10 +100,6 @@ function commandOf({
     ...(strict ? ['--strict'] : []),
   ];
   return words.join(' ');
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** What was asked, answered, given up and paid. */

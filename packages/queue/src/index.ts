@@ -7,6 +7,7 @@ export {
   startEmbeddedServer,
 } from './embedded-server.ts';
 export { findInWheel, findOnPath, isExecutable, QueueServerMissingError } from './find-server-binary.ts';
+export { explainQueueError, QueueDiskFullError } from './queue-disk-full-error.ts';
 export {
   jobOptions,
   jobRetries,

@@ -16,6 +16,7 @@ export {
   teachJobSchema,
 } from './jobs.ts';
 export { OUTCOMES, type Outcome, outcomeSchema } from './outcome.ts';
+export { quoteForShell } from './quote-for-shell.ts';
 export {
   type GenerationSettings,
   generationSettingsSchema,

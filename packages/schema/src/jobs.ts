@@ -6,7 +6,11 @@ export const runJobSchema = z.strictObject({ runId: z.string() });
 export type RunJob = z.infer<typeof runJobSchema>;
 
 /** One image to prepare. */
-export const prepareJobSchema = z.strictObject({ sampleId: z.number().int() });
+export const prepareJobSchema = z.strictObject({
+  sampleId: z.number().int(),
+  /** True: a picture that can't be used ends the run. */
+  strict: z.boolean(),
+});
 export type PrepareJob = z.infer<typeof prepareJobSchema>;
 
 /** One attempt at one request; `number` is counted from 1. */

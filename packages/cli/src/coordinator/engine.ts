@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { findPython } from '@retort/environment';
 import type { WorkerSettings } from '@retort/pipeline';
-import { jobRetries, type QueueAddress, queueName, queueOptions } from '@retort/queue';
+import { explainQueueError, jobRetries, type QueueAddress, queueName, queueOptions } from '@retort/queue';
 import { type JobProgress, STAGES, type Stage } from '@retort/schema';
 import { Queue, QueueEvents } from 'bullmq';
 import { findQueueServerBinary } from './queue-server-binary.ts';
@@ -72,9 +72,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async runStage(stage, stageOptions) {
       const stageQueue = queues.get(stage);
       if (stageQueue === undefined) throw new TypeError(`no queue for ${stage}`);
-      await stageQueue.queue.resume();
       const attempts = jobRetries(queueName(stage));
-      return Promise.race([runJobs({ ...stageQueue, ...stageOptions, attempts }), failure]);
+      const work = async () => {
+        await stageQueue.queue.resume();
+        return runJobs({ ...stageQueue, ...stageOptions, attempts });
+      };
+      return Promise.race([work(), failure]).catch((error: unknown) => {
+        throw explainQueueError(error);
+      });
     },
     async close() {
       await worker.stop();

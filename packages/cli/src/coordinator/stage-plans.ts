@@ -50,10 +50,13 @@ export const stagePlans: Record<Stage, (run: ActiveRun) => Promise<StagePlan>> =
   },
   async prepare(run) {
     const selected = selectedSamples(run);
-    const due = await samplesToPrepare(selected);
+    const due = await samplesToPrepare(selected, { strict: run.plan.strict });
     const units = { total: selected.length, done: selected.length - due.length, name: 'image' };
     if (due.length === 0) return { units, source: null };
-    const jobs = due.map(({ id }) => ({ id: `prepare-${id}`, data: { sampleId: id } }));
+    const jobs = due.map(({ id }) => ({
+      id: `prepare-${id}`,
+      data: { sampleId: id, strict: run.plan.strict },
+    }));
     return { units, source: listSource(jobs) };
   },
   async teach(run) {

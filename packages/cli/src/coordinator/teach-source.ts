@@ -49,7 +49,9 @@ function requestOf(jobId: string): string {
 function nothingDue({ deps, runId }: TeachSourceOptions, now: Date, inFlight: number): JobBatch {
   const nextAt = deps.store.requests.nextDueAt(runId);
   if (nextAt === null) return { jobs: [], waitMs: null, finished: inFlight === 0 };
-  const waitMs = Math.max(0, new Date(nextAt).getTime() - now.getTime());
+  const waitMs = new Date(nextAt).getTime() - now.getTime();
+  // What is due already is in flight: its end wakes us.
+  if (waitMs <= 0) return { jobs: [], waitMs: null, finished: false };
   if (waitMs <= MAX_WAIT_MS) return { jobs: [], waitMs, finished: false };
   const stop: StopReason = { limit: true, reason: 'the quota of the day is used up', until: nextAt };
   return { jobs: [], waitMs: null, finished: false, stop };

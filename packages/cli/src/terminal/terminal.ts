@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { quoteForShell } from '@retort/schema';
 import type { Screen } from './meter.ts';
 
 /** The world outside a command: streams, environment, signals. */
@@ -24,7 +25,7 @@ export function processTerminal(): Terminal {
   const { env, stdin, stdout, stderr } = process;
   return {
     env,
-    commandLine: ['pnpm distill', ...process.argv.slice(2).map(quote)].join(' '),
+    commandLine: ['pnpm distill', ...process.argv.slice(2).map(quoteForShell)].join(' '),
     color: stdout.isTTY === true && env.NO_COLOR === undefined,
     screen: {
       isTerminal: stderr.isTTY === true,
@@ -49,8 +50,4 @@ export function processTerminal(): Terminal {
       for (const signal of INTERRUPTS) process.off(signal, listener);
     },
   };
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
