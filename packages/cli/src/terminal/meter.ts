@@ -35,8 +35,8 @@ const RATE_AFTER_MS = 1000;
 /** Shows one stage at a time: done/total, rate, time left, note (such as what it cost). */
 export function createMeter(screen: Screen, now: () => number): Meter {
   let stage: Stage | null = null;
-  let startedAt = 0;
-  let firstDone: number | null = null;
+  /** The stage's first figure and when it came: rates count from there, not from what had to be set up before. */
+  let first: { readonly done: number; readonly at: number } | null = null;
   let drawnAt = 0;
   let state: MeterState | null = null;
 
@@ -45,7 +45,7 @@ export function createMeter(screen: Screen, now: () => number): Meter {
   };
   const draw = (): void => {
     if (stage === null) return;
-    const line = formatLine(stage, state, firstDone ?? 0, now() - startedAt);
+    const line = formatLine(stage, state, first?.done ?? 0, first === null ? 0 : now() - first.at);
     if (screen.isTerminal) screen.write(`\r\u001b[2K${line.slice(0, Math.max(20, screen.columns() - 1))}`);
     else screen.write(`${line}\n`);
     drawnAt = now();
@@ -53,14 +53,13 @@ export function createMeter(screen: Screen, now: () => number): Meter {
   return {
     start(next) {
       stage = next;
-      startedAt = now();
-      firstDone = null;
+      first = null;
       state = null;
       drawnAt = now();
       if (screen.isTerminal) draw();
     },
     update(next) {
-      firstDone ??= next.done;
+      if (next.unit !== 'setup') first ??= { done: next.done, at: now() };
       const noteChanged = next.note !== (state?.note ?? null) && next.unit !== state?.unit;
       state = next;
       const every = screen.isTerminal ? REDRAW_MS : LOG_EVERY_MS;
