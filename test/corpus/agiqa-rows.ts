@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Aspect, type Conversation, FIVE_POINT_SCALE, sha256 } from '@retort/schema';
 import { buildConversation } from '../../packages/corpus/src/build-conversation.ts';
 
 /** The sample in the repository: real images, ratings and recorded answers. */
-export const SAMPLE_DIR = new URL('../../packages/datasets/sample', import.meta.url).pathname;
+export const SAMPLE_DIR = fileURLToPath(new URL('../../packages/datasets/sample', import.meta.url));
 
 interface Recording {
   readonly image: string;

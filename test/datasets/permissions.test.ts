@@ -48,6 +48,7 @@ describe.skipIf(!canRunUnprivileged(MODULE))('a dataset that may not be read', (
       code: 'dataset-unreadable',
       message: expect.stringContaining(`${folder}/images can't be read`),
     });
+    await chmod(path.join(folder, 'images'), 0o755);
   });
 
   it('gives up only the rows whose own folder is closed', async () => {
@@ -57,5 +58,6 @@ describe.skipIf(!canRunUnprivileged(MODULE))('a dataset that may not be read', (
       { kind: 'rejected', rejected: { row: 2, reason: expect.stringContaining('EACCES') } },
       { kind: 'sample', sample: { name: 'b.jpg' } },
     ]);
+    await chmod(path.join(folder, 'locked'), 0o755);
   });
 });

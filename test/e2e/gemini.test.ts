@@ -6,7 +6,19 @@ import { runDistill, runJson, testFolder } from './run-distill.ts';
 
 const KEY = 'AIza-test-key-of-nobody-0123456789';
 /** Two prompts with their ten generators, one aspect: twenty calls. */
-const JOB = ['--teacher', 'gemini', '--limit', '20', '--aspects', 'quality', '--until', 'export', '--yes'];
+const JOB = [
+  '--teacher',
+  'gemini',
+  '--limit',
+  '20',
+  '--aspects',
+  'quality',
+  '--until',
+  'export',
+  '--yes',
+  '--model',
+  'gemini-3.5-flash',
+];
 
 type Script = Parameters<typeof startGeminiServer>[0];
 

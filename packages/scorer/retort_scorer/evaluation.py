@@ -58,10 +58,12 @@ def comparison_note(comparison: dict[str, Any]) -> str:
     difference, interval = comparison["srcc_difference"], comparison["interval"]
     if difference is None:
         return "the xLSTM head can't be compared with kernel ridge: one of them has no SRCC"
-    verdict = "beats" if difference > 0 else "does not beat"
+    decided = interval is not None and (interval[0] > 0 or interval[1] < 0)
+    ahead = "beats" if decided else "is ahead of"
+    verdict = ahead if difference > 0 else "does not beat"
     if interval is None:
         return f"the xLSTM head {verdict} kernel ridge on the same features (SRCC difference {difference:+.4f}, no interval)"
-    sure = "" if interval[0] > 0 or interval[1] < 0 else "; the interval holds 0, so these rows do not decide it"
+    sure = "" if decided else "; the interval holds 0, so these rows do not decide it"
     return (
         f"the xLSTM head {verdict} kernel ridge on the same features (SRCC difference {difference:+.4f}, "
         f"95 % interval {interval[0]:+.4f} to {interval[1]:+.4f}{sure})"
