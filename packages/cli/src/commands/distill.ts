@@ -82,6 +82,7 @@ async function work(options: DistillOptions, deps: PipelineDeps, terminal: Termi
     store.runs.setStatus(runId, STATUS_OF[end.kind], end.kind === 'limit' ? end.reason : null, at());
     return end;
   } catch (error) {
+    meter.abandon();
     await engine.close();
     store.runs.setStatus(runId, 'failed', error instanceof Error ? error.message : String(error), at());
     throw error;
