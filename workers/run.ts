@@ -16,7 +16,7 @@ import type { StageJob, WorkerContext } from './worker-context.ts';
 type Processor = (job: StageJob) => Promise<JobResult>;
 
 /**
- * One worker process: a BullMQ worker for every stage. Started by the coordinator with its settings as one JSON argument;
+ * One worker process: a BullMQ worker for every stage. Started by the coordinator with its settings as JSON in RETORT_WORKER;
  * ends when it gets SIGTERM (after what is in flight), and at once when the coordinator is gone (its stdin closes).
  */
 async function main(argument: string | undefined): Promise<void> {
@@ -80,4 +80,4 @@ function say(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-await main(process.argv[2]);
+await main(process.env.RETORT_WORKER);

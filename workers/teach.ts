@@ -1,4 +1,4 @@
-import { createTeachers, type TaughtAttempt, teachRequest } from '@retort/pipeline';
+import { createTeachers, lostAttempt, type TaughtAttempt, teachRequest } from '@retort/pipeline';
 import { type JobResult, teachJobSchema } from '@retort/schema';
 import type { Queue } from 'bullmq';
 import { loadPlan } from './load-run.ts';
@@ -15,6 +15,11 @@ export const teachProcessor = ({ deps, recorder, stopping }: WorkerContext, queu
     const { runId, number, request } = teachJob;
     if (deps.store.attempts.has(request.key, number)) return { kind: 'done', note: 'reused' };
     if (stopping.aborted) return { kind: 'interrupted' };
+    if (job.attemptsStarted > 1 && request.teacher !== 'replay') {
+      // BullMQ gives a dead worker's job to the next: that call isn't made again under the same number.
+      await recorder.record({ kind: 'attempt', entry: lostAttempt(teachJob, deps.now()) });
+      return { kind: 'done', note: 'lost' };
+    }
     const teacherDeps = await teachers.forRun(loadPlan(deps, runId));
     // No signal of the worker's: a call that was paid for is waited for, and its answer kept.
     const taught = await teachRequest(teachJob, teacherDeps, new AbortController().signal);

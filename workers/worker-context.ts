@@ -14,6 +14,8 @@ export interface WorkerContext {
 /** The part of a BullMQ job that processors use. */
 export interface StageJob {
   readonly data: unknown;
+  /** How often a worker has begun it, this time included. */
+  readonly attemptsStarted: number;
   updateProgress(progress: JobProgress): Promise<void>;
 }
 

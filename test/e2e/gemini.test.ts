@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startGeminiServer } from '../fixtures/teacher/gemini-server.ts';
-import { runDistill, runJson, testFolder } from './run-distill.ts';
+import { descendants, roleOf, until } from './processes.ts';
+import { runDistill, runJson, startDistill, testFolder } from './run-distill.ts';
 
 const KEY = 'AIza-test-key-of-nobody-0123456789';
 /** Two prompts with their ten generators, one aspect: twenty calls. */
@@ -94,6 +95,25 @@ describe('distill --teacher gemini', () => {
     expect(end.code).toBe(3);
     expect(end.stderr).toMatch(/Go on after \d{4}-\d\d-\d\dT/);
     expect(server.requests.length).toBeLessThan(20);
+    const status = JSON.parse((await runDistill(['status', '--home', home, '--json'])).stdout);
+    expect(status.reserved_usd).toBe(0); // what only waited in the queue was not spent
+  });
+
+  it('counts a call whose worker died, at its worst case, and asks again', async () => {
+    const { server, home, env } = await bed({
+      handler: ({ number }) => (number <= 4 ? 'never-answers' : 'answered'),
+    });
+    const running = startDistill(['--home', home, ...JOB, '--concurrency', '4', '--json'], env);
+    await until(() => server.requests.length === 4, 'four calls are in flight');
+    const worker = descendants(running.child.pid ?? 0).find((process) => roleOf(process) === 'worker');
+    process.kill(worker?.pid ?? 0, 'SIGKILL');
+    const end = await running.finished;
+    expect(end.code).toBe(0);
+    expect(server.requests).toHaveLength(24);
+    const result = JSON.parse(end.stdout) as { teacher_calls: number; cost_usd: number };
+    expect(result).toMatchObject({ teacher_calls: 24, conversations: 20, dead_letters: 0 });
+    // 20 answers of known price and four calls at 2,048 output tokens each ($9 a million).
+    expect(result.cost_usd).toBeGreaterThan(4 * 2048 * 9e-6);
   });
 
   it('fails with one sentence when the key is denied', async () => {

@@ -22,7 +22,14 @@ export interface Running {
 /** Starts the real `distill`, without pnpm around it, so that signals reach it and not a parent. */
 export function startDistill(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const clean = { ...process.env, INIT_CWD: ROOT, NO_COLOR: '1', ...env };
-  for (const name of ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'REDIS_URL', 'RETORT_HOME']) {
+  for (const name of [
+    'GOOGLE_API_KEY',
+    'GEMINI_API_KEY',
+    'OPENAI_API_KEY',
+    'OPENAI_BASE_URL',
+    'REDIS_URL',
+    'RETORT_HOME',
+  ]) {
     if (!(name in env)) Reflect.deleteProperty(clean, name);
   }
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: clean });

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { socketPathFor } from '@retort/queue';
 import Database from 'better-sqlite3';
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { descendants, isAlive, roleOf, until } from './processes.ts';
 import { type Running, runDistill, runJson, startDistill, testFolder } from './run-distill.ts';
@@ -8,10 +11,18 @@ import { type Running, runDistill, runJson, startDistill, testFolder } from './r
 const JOB = ['--until', 'teach'];
 
 function answers(home: string): number {
+  return count(home, 'SELECT count(*) AS n FROM attempts');
+}
+
+function prepared(home: string): number {
+  return count(home, 'SELECT count(*) AS n FROM samples WHERE image_hash IS NOT NULL');
+}
+
+function count(home: string, sql: string): number {
   try {
     const db = new Database(join(home, 'retort.sqlite'), { readonly: true, fileMustExist: true });
     try {
-      return db.prepare<[], { n: number }>('SELECT count(*) AS n FROM attempts').get()?.n ?? 0;
+      return db.prepare<[], { n: number }>(sql).get()?.n ?? 0;
     } finally {
       db.close();
     }
@@ -95,6 +106,21 @@ describe('a distill at work', () => {
     expect(stored).toBeLessThan(594);
     const resumed = await runJson(['--home', home, ...JOB]);
     expect(Number(resumed.teacher_calls)).toBe(594 - stored);
+  });
+
+  it('loses nothing when the queue is wiped under it', async () => {
+    const home = await testFolder();
+    const running = startDistill(['--home', home, '--until', 'teach', '--json']);
+    const socket = socketPathFor(join(home, 'queue'));
+    await until(() => existsSync(socket), 'the queue server listens');
+    const client = new Redis({ path: socket, retryStrategy: () => null });
+    client.on('error', () => undefined); // the server ends with the run
+    await until(() => prepared(home) > 20, 'some images are prepared');
+    await client.flushall();
+    client.disconnect();
+    const end = await running.finished;
+    expect(end.code, end.stderr).toBe(0);
+    expect(JSON.parse(end.stdout)).toMatchObject({ images: 297, teacher_calls: 594 });
   });
 
   it('is started again by itself when its worker or its queue server dies', async () => {

@@ -30,6 +30,8 @@ describe('prepareImage, of an image that is no good', () => {
     ['{"error": "forbidden — café"}', 'text, not an image'],
     ['%PDF-1.7\n\0', 'beginning with 25504446'],
     ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC'],
+    ['\0\0\0\x18ftypheic\0\0\0\0mif1avif', 'HEIC'],
+    ['BM\x36\x24\0\0\0\0\0\0\x36\0\0\0', 'BMP, which is not supported: convert it to PNG'],
   ])('sees that a PNG is really %j', async (text, word) => {
     expect(await reasonFor(Buffer.from(text))).toContain(word);
   });
@@ -78,6 +80,13 @@ describe('prepareImage, of an image that is no good', () => {
     const bytes = await noise(64, 64).png().toBuffer();
     const reason = await reasonFor(bytes, { ...DEFAULT_IMAGE_LIMITS, maxSourceBytes: bytes.length - 1 });
     expect(reason).toContain('at most 1 are taken');
+  });
+
+  it('refuses a TIFF of floating-point pixels', async () => {
+    const bytes = await plain(64, 64).toColourspace('scrgb').tiff({ compression: 'none' }).toBuffer();
+    expect(await reasonFor(bytes)).toBe(
+      'The image has float pixels, and 8 or 16 bits a channel are taken: convert it to PNG.',
+    );
   });
 
   it('says that a file is missing, a folder, or a link to itself', async () => {

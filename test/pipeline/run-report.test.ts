@@ -29,7 +29,7 @@ async function exported(deps: PipelineDeps, run: BedRun): Promise<void> {
 describe('writeRunReport', () => {
   it('tells of a run that was not fitted yet, in a page and in figures', async () => {
     const deps = openBed();
-    const run = await runToAnswers(deps, samplePlan(12));
+    const run = await runToAnswers(deps, samplePlan(100));
     await exported(deps, run);
     expect(await isReportDue(deps, run)).toBe(true);
     expect(await readReport(deps, run.id)).toBeNull();

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { type ColumnMapping, parseColumnMapping, parseScale, readers, sampleDataset } from '@retort/datasets';
 import {
   ASPECTS,
@@ -12,7 +11,8 @@ import {
   STAGES,
   type Stage,
 } from '@retort/schema';
-import { TEACHER_NAMES } from '@retort/teacher';
+import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
+import { amount, choice, existing, wholeNumber } from './flag-values.ts';
 import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -69,6 +69,9 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
     flags.teacher ?? (recordings === null ? 'gemini' : 'replay'),
     TEACHER_NAMES,
   );
+  if (teacher !== 'replay' && flags.recordings !== undefined) {
+    throw new UsageError(`--recordings goes with --teacher replay, not with ${teacher}.`);
+  }
   return {
     plan: {
       dataset,
@@ -95,8 +98,11 @@ function parseDataset(flags: DistillFlags, env: Env): RunPlan['dataset'] {
   const known = readers.map(({ name }) => name);
   const sample = sampleDataset();
   if (flags.path === undefined) {
-    if (flags.dataset !== undefined || flags.csv !== undefined) {
-      throw new UsageError('--path DIR is missing: the folder of the dataset.');
+    const { dataset, csv, columns, scale, datasetName } = flags;
+    if ([dataset, csv, columns, scale, datasetName].some((flag) => flag !== undefined)) {
+      throw new UsageError(
+        '--path DIR is missing: the folder of the dataset that the other options describe.',
+      );
     }
     return { reader: sample.reader, path: sample.path, csv: null, columns: null, scale: null, name: null };
   }
@@ -122,7 +128,7 @@ function parseColumns(text: string | undefined): Record<string, string> | null {
 function parseRecordings(flags: DistillFlags, env: Env, usesSample: boolean): string | null {
   if (flags.recordings !== undefined) return existing('--recordings', userPath(flags.recordings, env));
   // The sample is replayed even when a key is set: the first run must never spend money unasked.
-  return usesSample && flags.teacher !== 'gemini' ? sampleDataset().recordings : null;
+  return usesSample && (flags.teacher ?? 'replay') === 'replay' ? sampleDataset().recordings : null;
 }
 
 function requireRecordings(recordings: string | null): string {
@@ -130,10 +136,19 @@ function requireRecordings(recordings: string | null): string {
   throw new UsageError('--teacher replay needs --recordings FILE with the recorded answers.');
 }
 
-function parseModel(model: string | undefined, teacher: string): string {
-  if (teacher !== 'replay') return model ?? DEFAULT_GEMINI_MODEL;
-  if (model === undefined) return 'recorded';
-  throw new UsageError('--model goes with a live teacher: recorded answers name their own model.');
+function parseModel(model: string | undefined, teacher: TeacherName): string {
+  switch (teacher) {
+    case 'replay':
+      if (model === undefined) return 'recorded';
+      throw new UsageError('--model goes with a live teacher: recorded answers name their own model.');
+    case 'gemini':
+      return model ?? DEFAULT_GEMINI_MODEL;
+    case 'openai':
+      if (model !== undefined) return model;
+      throw new UsageError(
+        '--teacher openai needs --model NAME: one that the server lists and that sees images.',
+      );
+  }
 }
 
 function parseAspects(text: string | undefined): Aspect[] | null {
@@ -159,28 +174,4 @@ function parseSplitBy(text: string | undefined): SplitBy {
     );
   }
   return rule;
-}
-
-function choice<T extends string>(flag: string, value: string, known: readonly T[]): T {
-  const found = known.find((name) => name === value);
-  if (found === undefined) throw new UsageError(`${flag} is one of ${known.join(', ')}, not "${value}".`);
-  return found;
-}
-
-function wholeNumber(flag: string, text: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
-  throw new UsageError(`${flag} is a whole number ${range}, not "${text}".`);
-}
-
-function amount(flag: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new UsageError(`${flag} is an amount in US dollars such as 2.50, not "${text}".`);
-}
-
-function existing(flag: string, path: string): string {
-  if (existsSync(path)) return path;
-  throw new UsageError(`${flag}: there is no ${path}.`);
 }

@@ -20,17 +20,27 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
 
 /** What was expected to be able to go wrong is one sentence; a bug shows its stack. */
 function fail(error: unknown, json: boolean, terminal: Terminal): number {
-  if (error instanceof CommanderError) return commanderExitCode(error); // commander has printed its line
+  if (error instanceof CommanderError) {
+    const code = commanderExitCode(error); // commander has printed its line
+    if (json && code !== EXIT.ok) terminal.print(errorJson('usage', error.message));
+    return code;
+  }
   if (!isRetortError(error)) {
     terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    if (json) terminal.print(JSON.stringify({ error: { code: 'internal', message: String(error) } }));
+    if (json) terminal.print(errorJson('internal', String(error)));
     return EXIT.failed;
   }
   terminal.say(`distill: ${error.message}`);
-  if (json) terminal.print(JSON.stringify({ error: { code: error.code, message: error.message } }));
+  if (json) terminal.print(errorJson(error.code, error.message));
   return exitCodeFor(error.code);
 }
 
+function errorJson(code: string, message: string): string {
+  return JSON.stringify({ error: { code, message } });
+}
+
+// Whoever reads our output may have had enough of it (`| head`): that is no error of ours.
+process.stdout.on('error', () => process.exit(EXIT.ok));
 const exitCode = await main(process.argv.slice(2), processTerminal());
 // The command's end is the process's: a connection to a server that is gone must not keep it.
 await Promise.all(

@@ -15,6 +15,7 @@ Examples:
   pnpm distill --dataset agiqa-3k --path ../agiqa-3k --recordings answers.jsonl
   pnpm distill --dataset csv --path my-images --columns name=file,image_prompt=caption,mos_quality=score --scale 0:100
   pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
+  OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill status
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
 
@@ -22,7 +23,7 @@ Running the same command again goes on where it was; with nothing left to do it 
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
 Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
-  GOOGLE_GEMINI_BASE_URL, SCORER_TORCH=cuda.`;
+  GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda.`;
 
 const HOME = () =>
   new Option('--home <dir>', 'where everything is kept (RETORT_HOME; default .retort in the repository)');
@@ -83,8 +84,14 @@ function addDistillOptions(program: Command): Command {
     .option('--dataset-name <name>', 'name of the dataset in corpora and reports')
     .option('--recordings <file>', 'recorded answers to replay, JSON lines of image, aspect, model, response')
     .option('--aspects <list>', 'quality, correspondence, authenticity (default: those with ratings)')
-    .option('--teacher <name>', 'replay or gemini (default: replay where there are recordings)')
-    .option('--model <name>', `model that a live teacher asks (default ${DEFAULT_GEMINI_MODEL})`)
+    .option(
+      '--teacher <name>',
+      'replay, gemini or openai: any OpenAI-compatible server (default: replay where there are recordings)',
+    )
+    .option(
+      '--model <name>',
+      `model that a live teacher asks (gemini: default ${DEFAULT_GEMINI_MODEL}; openai: must be named)`,
+    )
     .option('--prompt <form>', 'label-aware shows the teacher the MOS, blind does not (default label-aware)')
     .option('--limit <n>', 'at most n images, whole image prompts first')
     .option('--concurrency <n>', `calls to the teacher at once (default ${DEFAULT_CONCURRENCY})`)

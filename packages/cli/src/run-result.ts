@@ -41,7 +41,7 @@ export async function resultJson(
     cost_usd: costOf(total) === null ? null : total.spentUsd - before.spentUsd,
     total: { teacher_calls: total.attempts, cost_usd: costOf(total) },
     report: report === null || end.kind !== 'done' ? null : report.artifacts.report,
-    ...(end.kind === 'done' && end.unratedReason !== null ? { note: end.unratedReason } : {}),
+    ...(end.kind === 'done' && end.note !== null ? { note: end.note } : {}),
     seconds,
   };
 }
@@ -120,8 +120,24 @@ export async function summaryText(
     end.kind === 'done' && !end.worked
       ? `Nothing was left to do (${formatDuration(seconds)}): these are the stored results.`
       : `${end.kind === 'done' ? 'Finished' : 'Stopped'} after ${formatDuration(seconds)}.`,
-    ...(end.kind === 'done' && end.unratedReason !== null ? [end.unratedReason] : []),
+    ...(end.kind === 'done' && end.note !== null ? [end.note] : []),
+    ...describeRejected(run),
     ...(data === null ? [] : [terminalSummary(data, { color })]),
   ];
   return lines.join('\n');
+}
+
+/** Rows set aside that a person sees at once; all of them are in the report. */
+const SHOWN_REJECTED = 3;
+
+function describeRejected({ deps, plan }: ActiveRun): string[] {
+  const dataset = importedDataset(deps, plan);
+  if (dataset === null) return [];
+  const total = deps.store.datasets.countRejectedRows(dataset.id);
+  const shown = deps.store.datasets.rejectedRows(dataset.id, SHOWN_REJECTED);
+  const lines = shown.map(({ file, row, name, reason }) => {
+    const where = row === null ? file : `${file}, line ${row}`;
+    return `  Set aside: ${where}${name === null ? '' : ` (${name})`}: ${reason}`;
+  });
+  return total > shown.length ? [...lines, `  … and ${total - shown.length} more rows set aside.`] : lines;
 }

@@ -55,21 +55,25 @@ export function describeEstimate(estimate: SpendingEstimate, model: string): str
 /**
  * Shows the estimate and asks, unless --yes was given.
  *
- * @throws UsageError when the answer is no, or when nobody can be asked
+ * @returns false when the answer is no
+ * @throws UsageError when nobody can be asked
  */
 export async function confirmSpending(
   run: ActiveRun,
   options: DistillOptions,
   terminal: Terminal,
-): Promise<void> {
+): Promise<boolean> {
   const { store } = run.deps;
   const pending = store.requests.due(run.id, '9999', Number.MAX_SAFE_INTEGER);
   const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
   const images = preparedSamples(run.deps, selectedSamples(run)).length;
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
-  if (options.yes) return;
+  if (options.yes) return true;
   const answer = await terminal.ask('Ask the teacher now? [y/N] ');
-  if (answer === null)
+  if (answer.kind === 'nobody') {
     throw new UsageError('Nobody is here to confirm the spending: pass --yes to ask the teacher.');
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was asked and nothing was spent.');
+  }
+  const agreed = answer.kind === 'answer' && /^y(es)?$/i.test(answer.text.trim());
+  if (!agreed) terminal.say('Nothing was asked and nothing was spent.');
+  return agreed;
 }

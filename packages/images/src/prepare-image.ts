@@ -52,7 +52,7 @@ export async function prepareImage(options: PrepareOptions): Promise<PrepareResu
   const header = await readHeader(bytes);
   if ('problem' in header) return rejected(damaged(format, 'header', header.problem));
   const size = header.autoOrient;
-  const reason = sizeProblem(size, limits, recipe);
+  const reason = depthProblem(header) ?? sizeProblem(size, limits, recipe);
   if (reason !== null) return rejected(reason);
   const jpeg = await encode(bytes, limits, recipe);
   if ('problem' in jpeg) return rejected(damaged(format, 'pixels', jpeg.problem));
@@ -97,6 +97,12 @@ async function encode(bytes: Uint8Array, limits: ImageLimits, recipe: PrepareRec
 function toProblem(error: unknown): Problem {
   if (!(error instanceof Error)) throw error;
   return { problem: error.message.split('\n', 1)[0] ?? '' };
+}
+
+/** A TIFF may hold measurements, whose scale is unknown; the scorer reads them otherwise or not at all. */
+function depthProblem({ depth }: Metadata): string | null {
+  if (depth === 'uchar' || depth === 'ushort') return null;
+  return `The image has ${depth} pixels, and 8 or 16 bits a channel are taken: convert it to PNG.`;
 }
 
 function sizeProblem(

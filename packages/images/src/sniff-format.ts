@@ -1,18 +1,21 @@
-/** Image formats that are accepted, by content; the file's extension doesn't count. */
+/**
+ * Image formats that are accepted, by content; the file's extension doesn't count. The scorer reads the same ones, by
+ * `packages/scorer/image-formats.json`: an image that only one side reads would be paid for and never scored.
+ */
 export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** Bytes that `sniffFormat` wants to see, if the file has so many. */
 export const SNIFF_BYTES = 256;
 
-/** How each format begins; `avif` is told by its brands. */
+/** How each format begins; `avif` is told by its brand, or behind a general one by a compatible brand. */
 const SIGNATURES: readonly (readonly [ImageFormat, RegExp])[] = [
   ['jpeg', /^\xff\xd8\xff/],
   ['png', /^\x89PNG\r\n/],
   ['webp', /^RIFF[\s\S]{4}WEBP/],
   ['tiff', /^(?:II\*\0|MM\0\*)/],
   ['gif', /^GIF8[79]a/],
-  ['avif', /^[\s\S]{4}ftyp(?:[\s\S]{4})*avi[fs]/],
+  ['avif', /^[\s\S]{4}ftyp(?:m[is]f1(?:[\s\S]{4})+)?avi[fs]/],
 ];
 
 /** What a file is when it isn't an image that is accepted, as the end of "The file is …", with what to do. */
@@ -27,6 +30,7 @@ const OTHERS: readonly (readonly [RegExp, string])[] = [
     'HTML or XML text, not an image: fetch the image itself, not the page around it',
   ],
   [/^[\s\S]{4}ftyp(?:hei|hev|mif1|msf1)/, 'HEIC, which is not supported: convert it to JPEG or PNG'],
+  [/^BM[\s\S]{4}\0{4}/, 'BMP, which is not supported: convert it to PNG'],
 ];
 
 export type SniffedFormat =

@@ -110,6 +110,11 @@ export async function buildRunCorpus(
   return key;
 }
 
+/** Makes the split of a run only to see that it can be made. @throws SplitUnavailableError */
+export function checkSplit(samples: readonly SampleRow[], { splitBy, seed }: RunPlan): void {
+  assignSplits(samples.map(toSplitSample), { by: splitBy, seed });
+}
+
 function loadSamples(deps: PipelineDeps, answered: readonly AnsweredSample[]): Map<number, SampleRow> {
   const ids = new Set(answered.map(({ sampleId }) => sampleId));
   return new Map(

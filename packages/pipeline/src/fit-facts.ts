@@ -1,5 +1,5 @@
 import type { ReportData } from '@retort/report';
-import { ASPECTS, type Aspect } from '@retort/schema';
+import { ASPECTS, type Aspect, type CorpusRow } from '@retort/schema';
 import { type AspectMetrics, type FitFigures, type FitMetrics, fitMetricsSchema } from '@retort/scorer';
 import type { StoredPrediction } from '@retort/store';
 import type { PipelineDeps } from './pipeline-deps.ts';
@@ -132,7 +132,10 @@ function toPrediction({
 }
 
 /** Test rows that the scorer got most right and most wrong, with what the teacher said of them. */
-export async function galleryFacts(deps: PipelineDeps, fitKey: string): Promise<ReportData['gallery']> {
+export async function galleryFacts(
+  deps: PipelineDeps,
+  { fitKey, corpusKey }: { readonly fitKey: string; readonly corpusKey: string },
+): Promise<ReportData['gallery']> {
   const predictions = deps.store.training
     .predictions(fitKey)
     .filter(({ head, split }) => head === HEAD && split === 'test');
@@ -151,19 +154,23 @@ export async function galleryFacts(deps: PipelineDeps, fitKey: string): Promise<
       .map(({ prediction }) => ({ prediction, kind: 'worst' as const }));
     return [...best, ...worst];
   });
-  return Promise.all(chosen.map(({ prediction, kind }) => galleryEntry(deps, prediction, kind)));
+  // The corpus's own conversations: a home may hold others about the same images.
+  const conversations = new Map<string, CorpusRow>();
+  for (const row of deps.store.corpora.rows(corpusKey))
+    conversations.set(`${row.aspect} ${row.sampleName}`, row);
+  return Promise.all(
+    chosen.map(({ prediction, kind }) =>
+      galleryEntry(prediction, kind, conversations.get(`${prediction.aspect} ${prediction.sampleName}`)),
+    ),
+  );
 }
 
 async function galleryEntry(
-  deps: PipelineDeps,
   prediction: StoredPrediction,
   kind: 'best' | 'worst',
+  conversation: CorpusRow | undefined,
 ): Promise<ReportData['gallery'][number]> {
-  const { aspect, sampleId, imagePath, imagePrompt, sampleName, generator, mos, predictedMos, low, high } =
-    prediction;
-  const conversation = deps.store.conversations
-    .ofSample(sampleId)
-    .findLast((stored) => stored.aspect === aspect);
+  const { aspect, imagePath, imagePrompt, sampleName, generator, mos, predictedMos, low, high } = prediction;
   return {
     kind,
     aspect,

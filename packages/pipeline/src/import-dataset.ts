@@ -59,6 +59,11 @@ export async function isImportDue(deps: PipelineDeps, plan: RunPlan): Promise<bo
   return known.length > 0 && canonicalJson(await rejectionsOf(rows())) !== canonicalJson(known);
 }
 
+/** Before a strict import touches what an earlier one stored. @throws RejectedRowError */
+async function refuseRejected(rows: AsyncIterable<ImportedRow>): Promise<void> {
+  for await (const row of rows) if (row.kind === 'rejected') throw new RejectedRowError(row.rejected);
+}
+
 async function rejectionsOf(rows: AsyncIterable<ImportedRow>): Promise<RejectedRow[]> {
   const rejections: RejectedRow[] = [];
   for await (const row of rows) if (row.kind === 'rejected') rejections.push(row.rejected);
@@ -78,6 +83,7 @@ export async function importDataset(
   const { store } = deps;
   const dataset = await openDataset(plan);
   const contentHash = await contentHashOf(dataset.files);
+  if (plan.strict) await refuseRejected(dataset.rows());
   const id = store.datasets.save(datasetKeyOf(plan), dataset.description);
   store.transaction(() => store.datasets.beginImport(id));
   let rows = 0;
@@ -94,7 +100,6 @@ export async function importDataset(
     onProgress(rows);
   };
   for await (const row of dataset.rows()) {
-    if (row.kind === 'rejected' && plan.strict) throw new RejectedRowError(row.rejected);
     batch.push(row);
     if (batch.length >= ROWS_PER_COMMIT) commit();
   }

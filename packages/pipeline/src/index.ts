@@ -1,5 +1,6 @@
-export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
+export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
 export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
+export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
 export type { PipelineDeps } from './pipeline-deps.ts';
@@ -22,6 +23,6 @@ export {
 } from './scorer-environment.ts';
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
-export { type TaughtAttempt, teachRequest } from './teach-request.ts';
-export { createPlanTeacher, createTeachers } from './teachers.ts';
+export { lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
+export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

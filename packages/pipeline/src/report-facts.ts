@@ -90,6 +90,18 @@ function commandOf({
     'pnpm distill',
     ...(sample ? [] : ['--dataset', dataset.reader, '--path', quoteForShell(dataset.path)]),
     ...(sample || dataset.csv === null ? [] : ['--csv', quoteForShell(dataset.csv)]),
+    ...(dataset.columns === null
+      ? []
+      : [
+          '--columns',
+          quoteForShell(
+            Object.entries(dataset.columns)
+              .map((pair) => pair.join('='))
+              .join(','),
+          ),
+        ]),
+    ...(dataset.scale === null ? [] : ['--scale', `${dataset.scale.min}:${dataset.scale.max}`]),
+    ...(dataset.name === null ? [] : ['--dataset-name', quoteForShell(dataset.name)]),
     ...(sample || recordings === null ? [] : ['--recordings', quoteForShell(recordings)]),
     ...(teacher === 'replay' ? [] : ['--teacher', teacher, '--model', model]),
     ...(aspects === null ? [] : ['--aspects', aspects.join(',')]),

@@ -12,11 +12,17 @@ import { canonicalJson, sha256 } from '@retort/schema';
 import { z } from 'zod';
 import { trainingCommandOf } from './export-run.ts';
 import { fitFacts, galleryFacts } from './fit-facts.ts';
+import { unfittableReason } from './fit-limits.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { preparedSamples } from './plan-requests.ts';
 import { corpusFacts, countFacts, type ReportRun, runFacts } from './report-facts.ts';
 import { loadRunCorpus } from './run-corpus.ts';
-import { type EncoderRevisions, readEncoderRevisions, scorerInputs } from './scorer-inputs.ts';
+import {
+  type EncoderRevisions,
+  readEncoderRevisions,
+  type ScorerInputs,
+  scorerInputs,
+} from './scorer-inputs.ts';
 import { selectSamples } from './select-samples.ts';
 
 const reportOutputSchema = z.strictObject({ inputKey: z.string() });
@@ -61,7 +67,8 @@ export async function buildReportData(
   report: string | null,
 ): Promise<ReportData> {
   const corpusKey = await loadRunCorpus(deps, run);
-  const { fitKey, aspects } = await scorerInputs(deps, { ...run, corpusKey });
+  const inputs = await scorerInputs(deps, { ...run, corpusKey });
+  const { fitKey } = inputs;
   const images = preparedSamples(
     deps,
     selectSamples(deps.store.samples.stamps(run.dataset.id), run.plan.limit),
@@ -76,9 +83,9 @@ export async function buildReportData(
     training_command: trainingCommandOf(deps, corpusKey),
     fit,
     fit_protocol: fit === null ? null : fitProtocol(await readEncoderRevisions()),
-    fit_skipped_reason: fit === null ? fitSkippedReason(aspects.length) : null,
+    fit_skipped_reason: fit === null ? await fitSkippedReason(inputs) : null,
     paper: publishedResults(run.dataset.reader),
-    gallery: fit === null ? [] : await galleryFacts(deps, fitKey),
+    gallery: fit === null ? [] : await galleryFacts(deps, { fitKey, corpusKey }),
     artifacts: {
       checkpoint: deps.store.training.get(fitKey)?.checkpointPath ?? null,
       report,
@@ -95,10 +102,9 @@ function toSkipped(skipped: Readonly<Record<string, string>>): ReportData['run']
   );
 }
 
-function fitSkippedReason(ratedAspects: number): string {
-  return ratedAspects === 0
-    ? 'the dataset has no ratings'
-    : 'the run has not come to the fit yet: run "distill" to go on';
+async function fitSkippedReason(inputs: ScorerInputs): Promise<string> {
+  if (inputs.aspects.length === 0) return 'the dataset has no ratings';
+  return (await unfittableReason(inputs)) ?? 'the run has not come to the fit yet: run "distill" to go on';
 }
 
 /** True when the report was never written, or shows something else than the store has now. */

@@ -71,6 +71,40 @@ export async function teachRequest(
   };
 }
 
+/**
+ * The attempt of a job whose worker died in the middle of it: the call may have been made and billed, so it is kept as one
+ * that broke off, at its worst case, and the request is asked again by another attempt.
+ */
+export function lostAttempt(job: TeachJob, now: Date): RecordedAttempt {
+  const { request, number, runId, worstCaseUsd } = job;
+  const at = now.toISOString();
+  const attempt: Attempt = {
+    requestKey: request.key,
+    number,
+    outcome: 'network',
+    reason: 'the worker died during the call, which may have been billed',
+    answer: null,
+    rawBody: null,
+    httpStatus: null,
+    retryAfterMs: null,
+    modelVersion: null,
+    responseId: null,
+    usage: { inputTokens: null, outputTokens: null, thinkingTokens: null },
+    recordedAt: null,
+    maybeBilled: true,
+    startedAt: at,
+    finishedAt: at,
+    costUsd: worstCaseUsd,
+    description: null,
+  };
+  return {
+    runId,
+    attempt,
+    cleanUps: [],
+    settlement: { state: 'pending', notBeforeAt: null, maxOutputTokens: null },
+  };
+}
+
 function cleanUpsOf(parsed: ParsedAnswer | null): readonly string[] {
   return parsed?.ok === true ? parsed.cleaned : [];
 }

@@ -7,6 +7,8 @@ import {
   loadPrompts,
   resolveGeminiBaseUrl,
   resolveGeminiKey,
+  resolveOpenaiBaseUrl,
+  resolveOpenaiKey,
   TEACHER_NAMES,
   type Teacher,
 } from '@retort/teacher';
@@ -24,23 +26,41 @@ export class RecordingsNeededError extends RetortError {
   readonly code = 'usage';
   constructor() {
     super(
-      'The replay teacher needs recorded answers: pass --recordings FILE, or ask live with --teacher gemini.',
+      'The replay teacher needs recorded answers: pass --recordings FILE, or ask live with --teacher gemini or openai.',
     );
   }
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Makes the teacher of a plan; keys come from `env`. @throws UnknownTeacherError, and what the teacher itself throws */
-export async function createPlanTeacher(
-  plan: RunPlan,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Teacher> {
-  if (!isTeacherName(plan.teacher)) throw new UnknownTeacherError(plan.teacher);
-  if (plan.teacher === 'replay') {
-    if (plan.recordings === null) throw new RecordingsNeededError();
-    return createTeacher('replay', { recordingsPath: plan.recordings });
+export async function createPlanTeacher({ teacher, model, recordings }: RunPlan, env: Env): Promise<Teacher> {
+  if (!isTeacherName(teacher)) throw new UnknownTeacherError(teacher);
+  switch (teacher) {
+    case 'replay':
+      if (recordings === null) throw new RecordingsNeededError();
+      return createTeacher('replay', { recordingsPath: recordings });
+    case 'gemini': {
+      const baseUrl = resolveGeminiBaseUrl(env);
+      return createTeacher('gemini', { apiKey: resolveGeminiKey(env).key, model, baseUrl });
+    }
+    case 'openai': {
+      const baseUrl = resolveOpenaiBaseUrl(env);
+      return createTeacher('openai', { apiKey: resolveOpenaiKey(env), model, baseUrl });
+    }
   }
-  const { key } = resolveGeminiKey(env);
-  return createTeacher('gemini', { apiKey: key, model: plan.model, baseUrl: resolveGeminiBaseUrl(env) });
+}
+
+/**
+ * Looks whether `env` holds what the plan's teacher needs, before anything is made.
+ *
+ * @returns one sentence for people when something in it is ambiguous, else null
+ * @throws what `createPlanTeacher` throws about it
+ */
+export async function checkPlanTeacher(plan: RunPlan, env: Env): Promise<string | null> {
+  const teacher = await createPlanTeacher(plan, env);
+  await teacher.close?.();
+  return plan.teacher === 'gemini' ? resolveGeminiKey(env).warning : null;
 }
 
 export interface Teachers {
@@ -49,11 +69,7 @@ export interface Teachers {
 }
 
 /** Teachers of a worker process. */
-export function createTeachers(
-  deps: PipelineDeps,
-  env: Readonly<Record<string, string | undefined>>,
-  random: () => number,
-): Teachers {
+export function createTeachers(deps: PipelineDeps, env: Env, random: () => number): Teachers {
   const made = new Map<string, Promise<TeachDeps>>();
   const make = async (plan: RunPlan): Promise<TeachDeps> => ({
     store: deps.store,

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashHex, RetortError, sha256 } from '@retort/schema';
 import { Redis } from 'ioredis';
@@ -35,7 +35,11 @@ export class QueueServerError extends RetortError {
 }
 
 /** The socket's place: under the system's temporary folder, since a path in the home may be too long for a socket. */
-export function socketPathFor(dir: string, tmp: string = tmpdir(), uid: number = userInfo().uid): string {
+export function socketPathFor(
+  dir: string,
+  tmp: string = tmpdir(),
+  uid: number = process.getuid?.() ?? 0,
+): string {
   const name = `retort-${uid}-${hashHex(sha256(dir)).slice(0, 12)}`;
   const path = join(tmp, name, 'queue.sock');
   return Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES ? path : join('/tmp', name, 'queue.sock');

@@ -1,3 +1,4 @@
+export { checkServer, QueueServerUnreachableError } from './check-server.ts';
 export { type QueueAddress, QueueUrlError, redisOptions } from './connection.ts';
 export {
   type EmbeddedServerOptions,

@@ -1,5 +1,6 @@
 """The rows of a fit: samples with their split and MOS, read from JSON lines and checked once."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ from .errors import ScorerError
 
 SPLITS = ("train", "val", "test")
 MOS_RANGE = (0.0, 5.0)
-MIN_TRAIN_ROWS = 20
-MIN_PROMPTS = 2  # in val and in test each
+# Shared with the pipeline, which says so before it fetches PyTorch.
+_LIMITS = json.loads((Path(__file__).resolve().parents[1] / "fit-limits.json").read_text(encoding="utf-8"))
+MIN_TRAIN_ROWS: int = _LIMITS["min_train_rows"]
+MIN_PROMPTS: int = _LIMITS["min_prompts"]  # in val and in test each
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,28 @@
 """Reads an image file as the encoder wants it: checked, upright, RGB on white, one size."""
 
 import io
+import json
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from .atomic_files import sha256_bytes
 from .errors import ImageUnreadableError
 
 MAX_PIXELS = 100_000_000  # about 300 MB decoded: beyond any generator's output, well below what hurts
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS_FILE = Path(__file__).resolve().parents[1] / "image-formats.json"
+
+
+@cache
+def accepted_formats() -> tuple[str, ...]:
+    """Pillow's names of the formats in ``image-formats.json``: those that are accepted before a teacher is paid."""
+    formats = json.loads(FORMATS_FILE.read_text(encoding="utf-8"))
+    return tuple(names["pillow"] for names in formats.values())
 
 
 def read_source_image(path: Path, side: int, expected_hash: str | None = None) -> Tensor:
@@ -46,7 +55,7 @@ def _decode(path: Path, content: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own size warning: the limit below is ours
-            opened = Image.open(io.BytesIO(content), formats=FORMATS)
+            opened = Image.open(io.BytesIO(content), formats=accepted_formats())
             if opened.width * opened.height > MAX_PIXELS:
                 raise ImageUnreadableError(
                     f"{path} has {opened.width} x {opened.height} pixels, at most {MAX_PIXELS} are read."
@@ -56,8 +65,12 @@ def _decode(path: Path, content: bytes) -> Image.Image:
         raise
     except Image.DecompressionBombError as error:
         raise ImageUnreadableError(f"{path} has too many pixels: {error}") from error
+    except UnidentifiedImageError as error:  # its own text says no more than that, and holds a memory address
+        raise ImageUnreadableError(
+            f"{path} can't be decoded as {', '.join(accepted_formats())}: convert it to PNG, or fetch it again."
+        ) from error
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error and more for broken files
-        raise ImageUnreadableError(f"{path} can't be decoded as {', '.join(FORMATS)}: {error}") from error
+        raise ImageUnreadableError(f"{path} can't be decoded: {error}.") from error
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -11,5 +11,6 @@ export {
   type ScorerPrediction,
   scorerPredictionSchema,
 } from './fit-files.ts';
+export { readImageEndings } from './image-formats.ts';
 export { type ScorerCommand, type ScorerEvent, scorerEventSchema } from './protocol.ts';
 export { connectScorer, type Scorer, ScorerCommandError, ScorerDiedError } from './scorer-process.ts';

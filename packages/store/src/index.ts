@@ -7,7 +7,7 @@ export { type HomeLock, lockHome, runningCoordinator } from './home-lock.ts';
 export { MigrationChangedError, StoreTooNewError } from './migrate.ts';
 export { openStore, type Store, storeFile } from './open-store.ts';
 export { type Recorder, type RecorderEntry, startRecorder } from './recorder.ts';
-export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './requests.ts';
+export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 export type { RunRow, RunStatus } from './runs.ts';
 export type { FileStamp, ImageRow, PreparedSample, SampleRow, SampleStamp } from './samples.ts';
 export type {

@@ -1,48 +1,6 @@
 import type { Aspect, GenerationSettings } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
-
-export type RequestState = 'pending' | 'answered' | 'dead-letter';
-
-/** What is asked, as planned: content, and where the picture is. */
-export interface PlannedRequest {
-  readonly key: string;
-  readonly teacher: string;
-  readonly model: string;
-  readonly aspect: Aspect;
-  readonly promptId: string;
-  readonly promptText: string;
-  readonly imageHash: string;
-  readonly imageName: string;
-  readonly recipe: string;
-  readonly settings: GenerationSettings;
-  readonly repeat: number;
-  readonly maxOutputTokens: number;
-}
-
-export interface DueRequest extends PlannedRequest {
-  /** Number that the next attempt will have: after those stored, and after those that were paid for and lost. */
-  readonly nextNumber: number;
-  readonly blobHash: string;
-  readonly mediaType: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface DeadLetter {
-  readonly requestKey: string;
-  readonly imageName: string;
-  readonly aspect: Aspect;
-  readonly outcome: string;
-  readonly reason: string;
-  readonly attempts: number;
-}
-
-export interface PromptVersion {
-  readonly id: string;
-  readonly hash: string;
-  readonly text: string;
-  readonly sawLabel: boolean;
-}
+import type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 
 export interface RequestTable {
   savePrompt(prompt: PromptVersion): void;
@@ -55,10 +13,14 @@ export interface RequestTable {
   /** When the next waiting request may be asked; null when none waits. */
   nextDueAt(runId: string): string | null;
   counts(runId: string): Record<RequestState, number>;
+  /** Null for a request that was never planned. */
+  stateOf(requestKey: string): RequestState | null;
   deadLetters(runId: string, limit: number): DeadLetter[];
   /** Gives dead letters another chance; only those that ended in `outcome`, when given. Returns how many. */
   retry(runId: string, outcome: string | null): number;
   reserve(runId: string, requestKey: string, number: number, usd: number): void;
+  /** Gives money back for a call that was certainly not made. */
+  release(requestKey: string, number: number): void;
 }
 
 interface DueRecord {
@@ -134,7 +96,10 @@ export function createRequestTable(db: Database): RequestTable {
   const reserve = db.prepare(
     'INSERT INTO reservations (run_id, request_key, number, usd) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
+  const release = db.prepare('DELETE FROM reservations WHERE request_key = ? AND number = ?');
+  const stateOf = db.prepare<[string], { state: RequestState }>('SELECT state FROM requests WHERE key = ?');
   return {
+    stateOf: (requestKey) => stateOf.get(requestKey)?.state ?? null,
     savePrompt: ({ id, hash, text, sawLabel }) => {
       savePrompt.run(id, hash, text, sawLabel ? 1 : 0);
     },
@@ -171,6 +136,9 @@ export function createRequestTable(db: Database): RequestTable {
     },
     deadLetters: (runId, limit) => deadLetters.all({ runId, limit }),
     retry: (runId, outcome) => retry.run({ runId, outcome }).changes,
+    release: (requestKey, number) => {
+      release.run(requestKey, number);
+    },
     reserve: (runId, requestKey, number, usd) => {
       reserve.run(runId, requestKey, number, usd);
     },

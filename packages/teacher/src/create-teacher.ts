@@ -1,4 +1,5 @@
 import { createGeminiTeacher } from './gemini/gemini.ts';
+import { createOpenaiTeacher } from './openai/openai.ts';
 import { createReplayTeacher } from './replay.ts';
 import type { Teacher } from './teacher.ts';
 
@@ -6,6 +7,7 @@ import type { Teacher } from './teacher.ts';
 const TEACHERS = {
   replay: createReplayTeacher,
   gemini: createGeminiTeacher,
+  openai: createOpenaiTeacher,
 } as const;
 
 export type TeacherName = keyof typeof TEACHERS;

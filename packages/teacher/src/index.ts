@@ -10,6 +10,9 @@ export { estimateTokens, type TokenQuestion, worstCaseCostUsd } from './estimate
 export type { GeminiOptions } from './gemini/gemini.ts';
 export { resolveGeminiBaseUrl } from './gemini/gemini-address.ts';
 export { type GeminiKey, resolveGeminiKey } from './gemini/gemini-key.ts';
+export type { OpenaiOptions } from './openai/openai.ts';
+export { resolveOpenaiBaseUrl } from './openai/openai-address.ts';
+export { resolveOpenaiKey } from './openai/openai-key.ts';
 export { type OutcomePolicy, outcomePolicies } from './outcome-policies.ts';
 export { PARSER_NAMES, type ParsedAnswer, type ParserName, parseAnswer } from './parse-answer.ts';
 export {

@@ -38,6 +38,8 @@ export function findPrice(query: {
 }): Price | null {
   if (query.teacher === 'replay') return FREE;
   if (query.override) return query.override;
+  // A model of this name behind another service has another price, or none.
+  if (query.teacher !== 'gemini') return null;
   const model = query.model.replace(/^models\//, '');
   return Object.hasOwn(GEMINI_PRICES.models, model) ? (GEMINI_PRICES.models[model] ?? null) : null;
 }

@@ -29,7 +29,7 @@ export class RecordingsMissingAspectError extends RetortError {
   constructor(path: string, missing: readonly Aspect[], recorded: readonly Aspect[]) {
     super(
       `${path} holds no recorded answers for ${missing.join(', ')}, only for ${recorded.join(', ')}: ` +
-        `leave ${missing.join(', ')} out of --aspects, or ask a live teacher with --teacher gemini.`,
+        `leave ${missing.join(', ')} out of --aspects, or ask a live teacher with --teacher gemini or openai.`,
     );
     this.aspects = missing;
   }

@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { classifyOutcome } from '../../../packages/teacher/src/gemini/classify-outcome.ts';
-import type { TeacherResponse } from '../../../packages/teacher/src/gemini/teacher-response.ts';
+import type { TeacherResponse } from '../../../packages/teacher/src/http/teacher-response.ts';
 import { parseAnswer } from '../../../packages/teacher/src/parse-answer.ts';
 
 const now = new Date('2026-11-23T12:00:00Z');
@@ -10,7 +10,7 @@ const classify = (response: TeacherResponse) =>
 const received = (status: number, body: unknown, retryAfter: string | null = null): TeacherResponse => ({
   kind: 'received',
   status,
-  retryAfter,
+  headers: new Headers(retryAfter === null ? {} : { 'retry-after': retryAfter }),
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 const failure = (status: string, details: readonly object[] = []) => ({

@@ -1,6 +1,6 @@
 import { resolveGeminiBaseUrl, resolveGeminiKey } from '@retort/teacher';
 import { describe, expect, it } from 'vitest';
-import { removeKey } from '../../../packages/teacher/src/gemini/gemini-key.ts';
+import { removeKey } from '../../../packages/teacher/src/http/secret-key.ts';
 
 describe('resolveGeminiKey', () => {
   it.each([

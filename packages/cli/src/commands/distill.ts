@@ -1,7 +1,14 @@
-import { createPipelineDeps, homePaths, openDataset, type PipelineDeps, requestSpec } from '@retort/pipeline';
-import { type RunPlan, runIdOf } from '@retort/schema';
+import {
+  checkPlanTeacher,
+  createPipelineDeps,
+  homePaths,
+  openDataset,
+  type PipelineDeps,
+  requestSpec,
+} from '@retort/pipeline';
+import { type RunPlan, runIdOf, teachJobSchema } from '@retort/schema';
 import { lockHome, type Spending } from '@retort/store';
-import { findPrice, resolveGeminiKey } from '@retort/teacher';
+import { findPrice } from '@retort/teacher';
 import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
 import { type Engine, startEngine } from '../coordinator/engine.ts';
 import type { ActiveRun } from '../coordinator/stage-plans.ts';
@@ -25,7 +32,7 @@ export async function distillCommand(flags: DistillFlags, terminal: Terminal): P
   const home = resolveHome(flags.home, terminal.env);
   await checkPlan(options.plan);
   if (options.dryRun) return dryRun(options, home, terminal);
-  checkSpending(options, terminal);
+  await checkSpending(options, terminal);
   const lock = lockHome(home, process.pid);
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
   try {
@@ -45,9 +52,9 @@ async function checkPlan(plan: RunPlan): Promise<void> {
 }
 
 /** Everything that would make spending impossible to watch is refused before any call. */
-function checkSpending({ plan, budgetUsd }: DistillOptions, terminal: Terminal): void {
+async function checkSpending({ plan, budgetUsd }: DistillOptions, terminal: Terminal): Promise<void> {
   if (plan.teacher === 'replay') return;
-  const { warning } = resolveGeminiKey(terminal.env);
+  const warning = await checkPlanTeacher(plan, terminal.env);
   if (warning !== null) terminal.say(warning);
   if (budgetUsd !== null && findPrice(plan) === null) {
     throw new UsageError(
@@ -118,7 +125,13 @@ function lazyEngine({ concurrency }: DistillOptions, deps: PipelineDeps, termina
     },
     async close(): Promise<void> {
       const running = await engine?.catch(() => null); // what kept it from starting is thrown where it was asked for
-      await running?.close();
+      const unsent = (await running?.close()) ?? [];
+      deps.store.transaction(() => {
+        for (const data of unsent) {
+          const { request, number } = teachJobSchema.parse(data);
+          deps.store.requests.release(request.key, number);
+        }
+      });
     },
     kill(): void {
       void engine?.then((running) => running.kill());

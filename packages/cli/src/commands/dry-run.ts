@@ -1,6 +1,16 @@
 import { existsSync } from 'node:fs';
-import { aspectsOf, createPipelineDeps, openDataset, requestSpec, requestsOf } from '@retort/pipeline';
-import { type ImportedSample, runIdOf, sha256 } from '@retort/schema';
+import {
+  aspectsOf,
+  createPipelineDeps,
+  importedDataset,
+  openDataset,
+  type PipelineDeps,
+  preparedSamples,
+  requestSpec,
+  requestsOf,
+  selectSamples,
+} from '@retort/pipeline';
+import { type ImportedSample, type RunPlan, sha256 } from '@retort/schema';
 import { type DatasetRow, type SampleRow, storeFile } from '@retort/store';
 import { findPrice } from '@retort/teacher';
 import type { DistillOptions } from '../distill-options.ts';
@@ -56,29 +66,53 @@ async function makePlan(options: DistillOptions, home: string): Promise<Plan> {
     if (row.kind === 'sample') samples.push(row.sample);
     else rejected += 1;
   }
-  const images = plan.limit === null ? samples.length : Math.min(plan.limit, samples.length);
   const row: DatasetRow = { ...dataset.description, id: 0, contentHash: null };
   const spec = await requestSpec({ promptsDir: promptsFolder() }, plan, row);
-  const requests = samples.slice(0, images).flatMap((sample) => requestsOf(spec, assumePrepared(sample)));
-  const answered = countAnswered(options, home);
-  const pending = requests.slice(0, Math.max(0, requests.length - answered));
+  const selected = selectSamples(samples, plan.limit);
+  const { pending, answered } = withStore(home, (deps) => {
+    const known = deps === null ? new Map<string, SampleRow>() : preparedByName(deps, plan);
+    const planned = selected.flatMap((sample) =>
+      requestsOf(spec, known.get(sample.name) ?? assumePrepared(sample)),
+    );
+    const requests = [...new Map(planned.map((request) => [request.key, request])).values()];
+    const open = requests.filter(({ key }) => deps?.store.requests.stateOf(key) !== 'answered');
+    return { pending: open, answered: requests.length - open.length };
+  });
   const sized = pending.map((request) => ({ ...request, width: ASSUMED_SIDE_PX, height: ASSUMED_SIDE_PX }));
   const estimate = estimateSpending(sized, findPrice(plan), options.concurrency);
   const live = plan.teacher !== 'replay';
-  const aspects = spec.aspects.length > 0 ? spec.aspects : aspectsOf(plan, row);
   const fit = dataset.description.ratedAspects.length * FIT_SECONDS_PER_IMAGE;
   const perImage = SECONDS_PER_IMAGE.prepare + SECONDS_PER_IMAGE.encode + fit;
   return {
-    images,
+    images: selected.length,
     rejected,
-    aspects,
+    aspects: spec.aspects.length > 0 ? spec.aspects : aspectsOf(plan, row),
     calls: pending.length,
-    answered: Math.min(answered, requests.length),
+    answered,
     inputTokens: live ? estimate.inputTokens : 0,
     outputTokens: live ? estimate.outputTokens : 0,
     costUsd: live ? estimate.costUsd : 0,
-    seconds: Math.round(images * perImage + (live ? estimate.seconds : 0)),
+    seconds: Math.round(selected.length * perImage + (live ? estimate.seconds : 0)),
   };
+}
+
+/** Hands the home's store to `work`, or null when there is none yet: a dry run makes nothing. */
+function withStore<T>(home: string, work: (deps: PipelineDeps | null) => T): T {
+  if (!existsSync(storeFile(home))) return work(null);
+  const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
+  try {
+    return work(deps);
+  } finally {
+    deps.store.close();
+  }
+}
+
+/** Samples whose picture an earlier run prepared: their requests are known to the hash. */
+function preparedByName(deps: PipelineDeps, plan: RunPlan): Map<string, SampleRow> {
+  const dataset = importedDataset(deps, plan);
+  if (dataset === null) return new Map();
+  const samples = preparedSamples(deps, deps.store.samples.stamps(dataset.id));
+  return new Map(samples.map((sample) => [sample.name, sample]));
 }
 
 /** A sample as it will be when its picture was prepared; the hash is a stand-in, since nothing is read yet. */
@@ -87,16 +121,6 @@ function assumePrepared(sample: ImportedSample): SampleRow {
   const image = { hash, recipe: '', blobHash: hash, mediaType: 'image/jpeg', blobBytes: 1 };
   const size = { width: ASSUMED_SIDE_PX, height: ASSUMED_SIDE_PX };
   return { ...sample, id: 0, datasetId: 0, rejectedReason: null, image: { ...image, ...size } };
-}
-
-function countAnswered({ plan }: DistillOptions, home: string): number {
-  if (!existsSync(storeFile(home))) return 0;
-  const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
-  try {
-    return deps.store.requests.counts(runIdOf(plan)).answered;
-  } finally {
-    deps.store.close();
-  }
 }
 
 function snakeCase(plan: Plan): Record<string, unknown> {

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { readImagePrompts } from '@retort/datasets';
 import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
-import { type ScorerPrediction, scorerPredictionSchema } from '@retort/scorer';
+import { readImageEndings, type ScorerPrediction, scorerPredictionSchema } from '@retort/scorer';
 import { z } from 'zod';
 import { EXIT } from '../exit-codes.ts';
 import { resolveCache, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
-const IMAGE_ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp']);
 const PREDICT_THREADS = 2;
 
 export interface PredictFlags {
@@ -52,7 +51,9 @@ export async function predictCommand(flags: PredictFlags, terminal: Terminal): P
     const predictions = await readPredictions(out);
     printPredictions(predictions, flags.json === true, terminal);
     for (const { image, reason } of result.failed) terminal.say(`${image}: ${reason}`);
-    for (const { aspect, reason } of result.skipped) terminal.say(`${aspect}: ${reason}`);
+    for (const [reason, skipped] of Map.groupBy(result.skipped, (one) => one.reason)) {
+      terminal.say(`${skipped.length} images: ${reason}`);
+    }
     return predictions.length > 0 ? EXIT.ok : EXIT.failed;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -71,15 +72,15 @@ async function listImages(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
     throw new UsageError(`--images: ${folder} can't be read as a folder (${error.message}).`);
   });
+  const endings = await readImageEndings();
   const names = entries
-    .filter((entry) => !entry.isDirectory() && IMAGE_ENDINGS.has(extname(entry.name).toLowerCase()))
+    .filter((entry) => !entry.isDirectory() && endings.includes(extname(entry.name).toLowerCase()))
     .map((entry) =>
       join(entry.parentPath, entry.name)
         .slice(folder.length)
         .replace(/^[/\\]+/, ''),
     );
-  if (names.length === 0)
-    throw new UsageError(`--images: ${folder} holds no image (${[...IMAGE_ENDINGS].join(', ')}).`);
+  if (names.length === 0) throw new UsageError(`--images: ${folder} holds no image (${endings.join(', ')}).`);
   return names.sort();
 }
 

@@ -5,7 +5,7 @@ import type { Meter } from '../terminal/meter.ts';
 import { formatDuration } from '../terminal/meter.ts';
 import type { Engine } from './engine.ts';
 import type { StageEnd, StopReason } from './run-jobs.ts';
-import { type ActiveRun, isRated, type StagePlan, selectedSamples, stagePlans } from './stage-plans.ts';
+import { type ActiveRun, fitOutlook, type StagePlan, selectedSamples, stagePlans } from './stage-plans.ts';
 import { createTeachSource } from './teach-source.ts';
 
 /** Jobs in the queue at once: four for each that is worked on, to keep workers busy, and never more than events are kept for. */
@@ -22,13 +22,13 @@ export interface DistillRunOptions {
   /** Starts queue server and worker: called when the first stage has something to do, and never otherwise. */
   readonly engine: () => Promise<Engine>;
   /** Asked once before a live teacher is, with what is still to be asked. */
-  readonly confirmSpending: (run: ActiveRun) => Promise<void>;
+  readonly confirmSpending: (run: ActiveRun) => Promise<boolean>;
   readonly meter: Meter;
   readonly signal: AbortSignal;
 }
 
 export type RunEnd =
-  | { readonly kind: 'done'; readonly worked: boolean; readonly unratedReason: string | null }
+  | { readonly kind: 'done'; readonly worked: boolean; readonly note: string | null }
   | { readonly kind: 'interrupted' }
   | ({ readonly kind: 'limit' } & StopReason);
 
@@ -43,29 +43,60 @@ export class StageFailedError extends RetortError {
 export const UNRATED_REASON =
   'The dataset has no ratings, so there is nothing to fit: the corpus holds two-turn conversations, and the run ends after export.';
 
+/** A stage that still has work after it ended (its queue was wiped) is run again at most this often. */
+const MAX_ROUNDS = 5;
+
 /** Takes a run from where it is to `until`, stage by stage. What is done already is not done again. */
 export async function distillRun(options: DistillRunOptions): Promise<RunEnd> {
-  const { runId, plan, deps, until, meter } = options;
+  const { runId, plan, deps, until } = options;
   const run: ActiveRun = { id: runId, plan, deps };
   let worked = false;
+  let note: string | null = null;
   for (const stage of STAGES.slice(0, STAGES.indexOf(until) + 1)) {
-    if (stage === 'encode' && !(await isRated(run)))
-      return { kind: 'done', worked, unratedReason: UNRATED_REASON };
-    if (options.signal.aborted) return { kind: 'interrupted' };
+    if (stage === 'encode') {
+      const { rated, reason } = await fitOutlook(run);
+      if (!rated) return { kind: 'done', worked, note: UNRATED_REASON };
+      note = reason;
+    }
+    if (note !== null && (stage === 'encode' || stage === 'fit')) continue;
+    const end = await finishStage(options, run, stage);
+    worked ||= end.worked;
+    if (end.runEnd !== null) return end.runEnd;
+  }
+  return { kind: 'done', worked, note };
+}
+
+/** Runs a stage until the store says that nothing of it is left. */
+async function finishStage(
+  options: DistillRunOptions,
+  run: ActiveRun,
+  stage: Stage,
+): Promise<{ readonly worked: boolean; readonly runEnd: RunEnd | null }> {
+  const { meter, deps } = options;
+  for (let round = 1; ; round += 1) {
+    if (options.signal.aborted) return { worked: round > 1, runEnd: { kind: 'interrupted' } };
     const stagePlan = await stagePlans[stage](run);
-    if (stagePlan.source === null) continue;
-    worked = true;
+    if (stagePlan.source === null) return { worked: round > 1, runEnd: null };
+    if (round > MAX_ROUNDS)
+      throw new StageFailedError(stage, `${MAX_ROUNDS} rounds left work undone: run it again.`);
     meter.start(stage);
-    if (stage === 'teach' && plan.teacher !== 'replay') await options.confirmSpending(run);
+    if (
+      round === 1 &&
+      stage === 'teach' &&
+      run.plan.teacher !== 'replay' &&
+      !(await options.confirmSpending(run))
+    ) {
+      meter.abandon();
+      return { worked: true, runEnd: { kind: 'interrupted' } };
+    }
     const startedAt = deps.now().getTime();
     const end = await runStage(options, run, stage, stagePlan);
     const seconds = (deps.now().getTime() - startedAt) / 1000;
     if (end.kind === 'done') meter.finish(describeStage(run, stage, stagePlan, seconds));
     else meter.abandon();
     const runEnd = toRunEnd(stage, end);
-    if (runEnd !== null) return runEnd;
+    if (runEnd !== null) return { worked: true, runEnd };
   }
-  return { kind: 'done', worked, unratedReason: null };
 }
 
 async function runStage(

@@ -1,7 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { findPython } from '@retort/environment';
 import type { WorkerSettings } from '@retort/pipeline';
-import { explainQueueError, jobRetries, type QueueAddress, queueName, queueOptions } from '@retort/queue';
+import {
+  checkServer,
+  explainQueueError,
+  jobRetries,
+  type QueueAddress,
+  queueName,
+  queueOptions,
+} from '@retort/queue';
 import { type JobProgress, STAGES, type Stage } from '@retort/schema';
 import { Queue, QueueEvents } from 'bullmq';
 import { findQueueServerBinary } from './queue-server-binary.ts';
@@ -31,8 +38,12 @@ export interface RunStageOptions {
 /** The running machinery of a home: queue server, worker process and the queues between them. */
 export interface Engine {
   runStage(stage: Stage, options: RunStageOptions): Promise<StageEnd>;
-  /** Lets what is in flight end and stops everything. */
-  close(): Promise<void>;
+  /**
+   * Lets what is in flight end and stops everything.
+   *
+   * @returns data of teach jobs that no worker ever began: their calls were certainly not made
+   */
+  close(): Promise<readonly unknown[]>;
   /** Ends everything at once; what was in flight may be asked again. */
   kill(): void;
 }
@@ -52,6 +63,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { cacheDir } = settings;
   const python = await findPython(env.RETORT_PYTHON);
   const url = env.REDIS_URL ?? '';
+  if (url !== '') await checkServer(url);
   const server =
     url === ''
       ? await superviseServer({
@@ -83,19 +95,28 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       await worker.stop();
+      const unsent = await withinTimeout(unbegunJobs(queues.get('teach')?.queue), []);
       const closing = [...queues.values()].flatMap(({ queue, events }) => [events.close(), queue.close()]);
       // A server that is gone for good would be waited for without end.
-      await Promise.race([
-        Promise.allSettled(closing),
-        setTimeout(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
-      ]);
+      await withinTimeout(Promise.allSettled(closing), []);
       await server?.stop();
+      return unsent;
     },
     kill() {
       worker.kill();
       server?.kill();
     },
   };
+}
+
+/** Data of the jobs that still wait and that no worker ever took: a job of a dead worker waits too, but was begun. */
+async function unbegunJobs(queue: Queue | undefined): Promise<readonly unknown[]> {
+  const waiting = (await queue?.getJobs(['waiting', 'prioritized', 'delayed'])) ?? [];
+  return waiting.filter((job) => job.attemptsStarted === 0).map((job) => job.data as unknown);
+}
+
+function withinTimeout<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  return Promise.race([work, setTimeout(CLOSE_TIMEOUT_MS, otherwise, { ref: false })]);
 }
 
 async function openQueue(stage: Stage, address: QueueAddress, homeId: string): Promise<StageQueue> {

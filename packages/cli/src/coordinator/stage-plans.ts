@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  checkSplit,
   findRunCorpus,
   importedDataset,
   isImportDue,
@@ -13,6 +14,7 @@ import {
   samplesToPrepare,
   scorerInputs,
   selectSamples,
+  unfittableReason,
 } from '@retort/pipeline';
 import { RetortError, type RunPlan, type Stage } from '@retort/schema';
 import type { DatasetRow, SampleStamp } from '@retort/store';
@@ -104,9 +106,13 @@ export function selectedSamples(run: ActiveRun): readonly SampleStamp[] {
   return selectSamples(run.deps.store.samples.stamps(datasetOf(run).id), run.plan.limit);
 }
 
-/** True when the dataset has ratings in an aspect of the corpus, so that a scorer can be fitted. */
-export async function isRated(run: ActiveRun): Promise<boolean> {
-  return (await inputsOf(run)).aspects.length > 0;
+/** Whether the corpus has ratings, and if it has, why no scorer can be fitted on them all the same. */
+export async function fitOutlook(
+  run: ActiveRun,
+): Promise<{ readonly rated: boolean; readonly reason: string | null }> {
+  const inputs = await inputsOf(run);
+  if (inputs.aspects.length === 0) return { rated: false, reason: null };
+  return { rated: true, reason: await unfittableReason(inputs) };
 }
 
 /** Writes the run's requests to the store, unless they are there. */
@@ -119,6 +125,8 @@ async function ensureRequests(run: ActiveRun): Promise<void> {
       deps.store.datasets.rejectedRows(dataset.id, 3).map(({ reason }) => reason),
     );
   }
+  // A split that can't be made is refused before anything is asked.
+  checkSplit(samples, plan);
   const spec = await requestSpec(deps, plan, dataset);
   planRequests(deps, id, spec, samples);
 }

@@ -30,7 +30,9 @@ export function superviseWorker(
     const child = launch({
       python: python.executable,
       program: process.execPath,
-      args: [WORKER, JSON.stringify(settings)],
+      args: [WORKER],
+      // Not an argument: REDIS_URL may hold a password, and arguments are there for everybody to see.
+      env: { ...process.env, RETORT_WORKER: JSON.stringify(settings) },
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -2,6 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import { quoteForShell } from '@retort/schema';
 import type { Screen } from './meter.ts';
 
+export type Answer =
+  | { readonly kind: 'answer'; readonly text: string }
+  /** No terminal: nobody can answer. */
+  | { readonly kind: 'nobody' }
+  /** Ctrl-C or Ctrl-D. */
+  | { readonly kind: 'interrupted' };
+
 /** The world outside a command: streams, environment, signals. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,8 +20,8 @@ export interface Terminal {
   print(text: string): void;
   /** Words for people, on stderr. */
   say(text: string): void;
-  /** Asks a question on a terminal; null where nobody can answer. */
-  ask(question: string): Promise<string | null>;
+  /** Asks a question on a terminal. */
+  ask(question: string): Promise<Answer>;
   onInterrupt(listener: () => void): void;
   offInterrupt(listener: () => void): void;
 }
@@ -35,10 +42,13 @@ export function processTerminal(): Terminal {
     print: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
     async ask(question) {
-      if (stdin.isTTY !== true || stderr.isTTY !== true) return null;
+      if (stdin.isTTY !== true || stderr.isTTY !== true) return { kind: 'nobody' };
       const lines = createInterface({ input: stdin, output: stderr });
       try {
-        return await lines.question(question);
+        return { kind: 'answer', text: await lines.question(question) };
+      } catch (error) {
+        if (error instanceof Error && error.name === 'AbortError') return { kind: 'interrupted' };
+        throw error;
       } finally {
         lines.close();
       }

@@ -4,10 +4,11 @@ import {
   GoogleGenerativeAI,
 } from '@google/generative-ai';
 import type { TeacherRequest } from '@retort/schema';
+import { captureResponse } from '../http/capture-response.ts';
+import { encodeBase64 } from '../http/encode-base64.ts';
+import type { TeacherResponse } from '../http/teacher-response.ts';
 import { TeacherTransportError } from '../teacher-errors.ts';
-import { captureResponse } from './capture-response.ts';
 import { GEMINI_API_VERSION } from './gemini-address.ts';
-import type { TeacherResponse } from './teacher-response.ts';
 
 export interface GeminiConnection {
   readonly apiKey: string;
@@ -81,7 +82,7 @@ function buildBody(request: TeacherRequest, image: Uint8Array): GenerateContentR
     ...(topP === undefined ? {} : { topP }),
     ...(seed === undefined ? {} : { seed }),
   };
-  const data = Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString('base64');
-  const parts = [{ inlineData: { mimeType: request.mediaType, data } }, { text: request.promptText }];
+  const inlineData = { mimeType: request.mediaType, data: encodeBase64(image) };
+  const parts = [{ inlineData }, { text: request.promptText }];
   return { contents: [{ role: 'user', parts }], generationConfig };
 }

@@ -1,22 +1,16 @@
 import type { Outcome } from '@retort/schema';
+import { parseRetryAfterMs } from '../http/parse-retry-after.ts';
+import { DEFAULT_RATE_LIMIT_WAIT_MS, plainOutcome } from '../http/plain-statuses.ts';
+import {
+  type ClassifiedOutcome,
+  excerpt,
+  NOTHING_KNOWN,
+  type ReceivedResponse,
+} from '../http/teacher-response.ts';
 import { type ErrorFacts, readErrorBody } from './gemini-body.ts';
-import { parseDurationMs, parseRetryAfterMs } from './parse-delay.ts';
-import { type ClassifiedOutcome, excerpt, NOTHING_KNOWN, type ReceivedResponse } from './teacher-response.ts';
-
-/** Wait after a 429 that names none, in ms: the window of Google's per-minute quotas. */
-const DEFAULT_RATE_LIMIT_WAIT_MS = 60_000;
+import { parseDurationMs } from './parse-duration.ts';
 
 const NO_FACTS: ErrorFacts = { status: null, message: null, reasons: [], retryDelay: null, quotaIds: [] };
-
-const PLAIN_STATUSES: Readonly<Record<number, Outcome>> = {
-  401: 'denied',
-  402: 'credits',
-  403: 'denied',
-  404: 'no-such-model',
-  408: 'unavailable',
-  409: 'unavailable',
-  413: 'invalid',
-};
 
 /** Outcome of any status but 200, whether or not the body is Google's. */
 export function classifyHttpError(response: ReceivedResponse, now: Date): ClassifiedOutcome {
@@ -30,7 +24,7 @@ export function classifyHttpError(response: ReceivedResponse, now: Date): Classi
     reason:
       [response.status, facts.status, ...facts.reasons, ...facts.quotaIds].filter(Boolean).join(' ') +
       tail(said),
-    retryAfterMs: waitOf(outcome, facts, response.retryAfter, now),
+    retryAfterMs: waitOf(outcome, facts, response.headers.get('retry-after'), now),
   };
 }
 
@@ -42,11 +36,7 @@ function outcomeOf(status: number, { status: googleStatus, reasons, quotaIds }: 
       reasons.some((reason) => reason.startsWith('API_KEY_')) || googleStatus === 'FAILED_PRECONDITION';
     return denied ? 'denied' : 'invalid';
   }
-  const plain = PLAIN_STATUSES[status];
-  if (plain !== undefined) return plain;
-  if (status >= 500) return 'unavailable';
-  // A redirect isn't followed, for it could carry the key to another host: the base address is wrong for every model.
-  return status >= 300 && status < 400 ? 'no-such-model' : 'invalid';
+  return plainOutcome(status);
 }
 
 function waitOf(outcome: Outcome, facts: ErrorFacts, header: string | null, now: Date): number | null {

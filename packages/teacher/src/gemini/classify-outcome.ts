@@ -1,13 +1,12 @@
-import type { ParsedAnswer } from '../parse-answer.ts';
+import {
+  type ClassifyDeps,
+  classifyBroken,
+  classifyText,
+  classifyUnreadable,
+} from '../http/classify-response.ts';
+import { type ClassifiedOutcome, NOTHING_KNOWN, type TeacherResponse } from '../http/teacher-response.ts';
 import { classifyHttpError } from './classify-http-error.ts';
 import { type AnswerBody, answerTextOf, type Candidate, readAnswerBody } from './gemini-body.ts';
-import { type ClassifiedOutcome, excerpt, NOTHING_KNOWN, type TeacherResponse } from './teacher-response.ts';
-
-export interface ClassifyDeps {
-  readonly now: Date;
-  /** Reads an answer as the prompt wants it read. */
-  readonly parse: (answer: string) => ParsedAnswer;
-}
 
 /** finishReasons that refuse this row for good. Those with IMAGE_ are said of the picture. */
 const BLOCKING_FINISH_REASONS: readonly string[] = [
@@ -30,18 +29,13 @@ const BLOCKING_FINISH_REASONS: readonly string[] = [
  * @see gemini-protocol.md, "Outcomes" (checked 2026-11-23)
  */
 export function classifyOutcome(response: TeacherResponse, deps: ClassifyDeps): ClassifiedOutcome {
-  if (response.kind === 'broken') {
-    const maybeBilled = response.sent && (response.status === null || response.status === 200);
-    return { ...NOTHING_KNOWN, outcome: 'network', reason: response.cause, maybeBilled };
-  }
+  if (response.kind === 'broken') return classifyBroken(response);
   if (response.status !== 200) return classifyHttpError(response, deps.now);
   const body = readAnswerBody(response.body);
-  if (body !== null) return classifyAnswer(body, deps);
-  const reason = `200 with a body that isn't Gemini's JSON: ${excerpt(response.body)}`;
-  return { ...NOTHING_KNOWN, outcome: 'network', reason, maybeBilled: true };
+  return body === null ? classifyUnreadable(response, 'Gemini') : classifyAnswer(body, deps);
 }
 
-function classifyAnswer(body: AnswerBody, { parse }: ClassifyDeps): ClassifiedOutcome {
+function classifyAnswer(body: AnswerBody, deps: ClassifyDeps): ClassifiedOutcome {
   const candidate = body.candidates?.[0];
   const answer = candidate === undefined ? null : answerTextOf(candidate);
   const facts = {
@@ -60,10 +54,7 @@ function classifyAnswer(body: AnswerBody, { parse }: ClassifyDeps): ClassifiedOu
   const finishReason = candidate?.finishReason ?? 'no finishReason';
   if (finishReason === 'MAX_TOKENS') return { ...facts, outcome: 'truncated', reason: finishReason };
   if (finishReason !== 'STOP') return { ...facts, outcome: 'malformed', reason: finishReason };
-  const parsed = parse(answer ?? '');
-  return parsed.ok
-    ? { ...facts, outcome: 'answered', reason: finishReason }
-    : { ...facts, outcome: 'malformed', reason: `${finishReason}: ${parsed.reason}` };
+  return { ...facts, ...classifyText(answer, finishReason, deps) };
 }
 
 function blockReasonOf(body: AnswerBody, candidate: Candidate | undefined): string | null {

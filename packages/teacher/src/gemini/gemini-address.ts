@@ -1,3 +1,4 @@
+import { checkBaseUrl } from '../http/base-url.ts';
 import { TeacherOptionError } from '../teacher-errors.ts';
 
 export const GEMINI_BASE_URL = 'https://generativelanguage.googleapis.com';
@@ -11,19 +12,7 @@ export function resolveGeminiBaseUrl(env: Readonly<Record<string, string | undef
 
 /** With or without a path, slash or `/v1beta` at the end: one form without the two. @throws TeacherOptionError */
 export function normaliseBaseUrl(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TeacherOptionError(
-      "Gemini's base address is http://host:port/path or https://…: GOOGLE_GEMINI_BASE_URL isn't.",
-    );
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new TeacherOptionError(
-      "Gemini's base address has no user, password, query or fragment: take them out.",
-    );
-  }
-  return (url.origin + url.pathname)
-    .replace(/\/+$/, '')
+  return checkBaseUrl(baseUrl, 'Gemini', 'GOOGLE_GEMINI_BASE_URL')
     .replace(/\/v1beta$/, '')
     .replace(/\/+$/, '');
 }

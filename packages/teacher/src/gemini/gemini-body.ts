@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../http/read-json.ts';
 
 /**
  * Gemini's JSON, of which only what we use is looked at: a member of another type than expected counts as absent,
@@ -83,12 +84,4 @@ export function answerTextOf(candidate: Candidate): string | null {
   const parts = (candidate.content?.parts ?? []).filter((part) => part.thought !== true);
   const texts = parts.flatMap((part) => part.text ?? []);
   return texts.length === 0 ? null : texts.join('');
-}
-
-function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

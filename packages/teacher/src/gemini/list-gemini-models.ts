@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { captureResponse } from '../http/capture-response.ts';
+import { readJson } from '../http/read-json.ts';
 import type { GeminiConnection } from './call-gemini.ts';
-import { captureResponse } from './capture-response.ts';
 import { GEMINI_API_VERSION } from './gemini-address.ts';
 
 const listSchema = z.object({
@@ -31,12 +32,4 @@ export async function listGeminiModels(
     .filter(({ supportedGenerationMethods: methods }) => methods?.includes('generateContent') ?? true)
     .map(({ name }) => name.replace(/^models\//, ''))
     .sort();
-}
-
-function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

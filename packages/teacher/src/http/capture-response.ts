@@ -1,7 +1,7 @@
 import { networkCauseOf } from './network-cause.ts';
 import type { TeacherResponse } from './teacher-response.ts';
 
-/** Bytes of a body that are read: 8 MiB hold any answer with room to spare; who sends more isn't Gemini. */
+/** Bytes of a body that are read: 8 MiB hold any answer with room to spare; who sends more is no teacher. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Sends a request and reads all of its answer. What breaks on the way is a value, not an exception. */
@@ -13,7 +13,7 @@ export async function captureResponse(send: () => Promise<Response>): Promise<Te
     status = response.status;
     const complete = await readChunks(response, chunks);
     const body = decode(chunks);
-    if (complete) return { kind: 'received', status, retryAfter: response.headers.get('retry-after'), body };
+    if (complete) return { kind: 'received', status, headers: response.headers, body };
     return {
       kind: 'broken',
       status,

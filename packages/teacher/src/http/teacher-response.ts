@@ -6,8 +6,8 @@ export type TeacherResponse = ReceivedResponse | BrokenResponse;
 export interface ReceivedResponse {
   readonly kind: 'received';
   readonly status: number;
-  /** The header as it came; null when there was none. */
-  readonly retryAfter: string | null;
+  /** As they came; only those that name a wait are of interest. */
+  readonly headers: Headers;
   readonly body: string;
 }
 

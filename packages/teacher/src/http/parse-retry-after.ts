@@ -1,9 +1,3 @@
-/** Google's duration, `36s` or `0.25s`, in ms; null when it is none. */
-export function parseDurationMs(duration: string): number | null {
-  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(duration)?.[1];
-  return seconds === undefined ? null : Number(seconds) * 1000;
-}
-
 /** A Retry-After header, seconds or an HTTP date, in ms from `now`, never negative; null when it is neither. */
 export function parseRetryAfterMs(header: string, now: Date): number | null {
   const value = header.trim();

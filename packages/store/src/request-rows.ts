@@ -1,0 +1,44 @@
+import type { Aspect, GenerationSettings } from '@retort/schema';
+
+export type RequestState = 'pending' | 'answered' | 'dead-letter';
+
+/** What is asked, as planned: content, and where the picture is. */
+export interface PlannedRequest {
+  readonly key: string;
+  readonly teacher: string;
+  readonly model: string;
+  readonly aspect: Aspect;
+  readonly promptId: string;
+  readonly promptText: string;
+  readonly imageHash: string;
+  readonly imageName: string;
+  readonly recipe: string;
+  readonly settings: GenerationSettings;
+  readonly repeat: number;
+  readonly maxOutputTokens: number;
+}
+
+export interface DueRequest extends PlannedRequest {
+  /** Number that the next attempt will have: after those stored, and after those that were paid for and lost. */
+  readonly nextNumber: number;
+  readonly blobHash: string;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DeadLetter {
+  readonly requestKey: string;
+  readonly imageName: string;
+  readonly aspect: Aspect;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly attempts: number;
+}
+
+export interface PromptVersion {
+  readonly id: string;
+  readonly hash: string;
+  readonly text: string;
+  readonly sawLabel: boolean;
+}

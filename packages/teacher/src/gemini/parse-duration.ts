@@ -1,0 +1,5 @@
+/** Google's duration, `36s` or `0.25s`, in ms; null when it is none. */
+export function parseDurationMs(duration: string): number | null {
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(duration)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1000;
+}
