@@ -51,8 +51,8 @@ async function main(argument: string | undefined): Promise<void> {
 
   const drain = async (): Promise<void> => {
     stop.abort();
-    await trainer.stop();
-    await Promise.all(workers.map((worker) => worker.close()));
+    // Together: whoever still took jobs while another stops would take them for nothing.
+    await Promise.all([trainer.stop(), ...workers.map((worker) => worker.close())]);
     await teachQueue.close();
     await recorder.close();
     deps.store.close();

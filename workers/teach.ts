@@ -8,13 +8,12 @@ import type { StageJob, WorkerContext } from './worker-context.ts';
 export type TeachQueue = Pick<Queue, 'pause' | 'rateLimit'>;
 
 /** Makes one attempt at one request; the answer is on disk before the job completes. */
-export const teachProcessor = ({ deps, recorder, stopping }: WorkerContext, queue: TeachQueue) => {
+export const teachProcessor = ({ deps, recorder }: WorkerContext, queue: TeachQueue) => {
   const teachers = createTeachers(deps, process.env, Math.random);
   return async (job: StageJob): Promise<JobResult> => {
     const teachJob = teachJobSchema.parse(job.data);
     const { runId, number, request } = teachJob;
     if (deps.store.attempts.has(request.key, number)) return { kind: 'done', note: 'reused' };
-    if (stopping.aborted) return { kind: 'interrupted' };
     if (job.attemptsStarted > 1 && request.teacher !== 'replay') {
       // BullMQ gives a dead worker's job to the next: that call isn't made again under the same number.
       await recorder.record({ kind: 'attempt', entry: lostAttempt(teachJob, deps.now()) });
