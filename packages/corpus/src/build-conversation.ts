@@ -14,26 +14,26 @@ import { CorpusRowError } from './errors.ts';
 import { rowId } from './row-id.ts';
 
 /** What a conversation keeps of its sample; see `Conversation` for the meaning of the hashes. */
-export interface ConversationSample {
+export interface ConversationSample
+  extends Pick<
+    Conversation,
+    | 'dataset'
+    | 'imagePrompt'
+    | 'generator'
+    | 'generatorSetting'
+    | 'imageHash'
+    | 'blobHash'
+    | 'width'
+    | 'height'
+  > {
   readonly name: string;
-  readonly dataset: string;
-  readonly imagePrompt: string | null;
-  readonly generator: string | null;
-  readonly generatorSetting: string | null;
-  readonly imageHash: string;
-  readonly blobHash: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Where the description came from. */
-export interface ConversationProvenance {
-  readonly sawLabel: boolean;
-  readonly promptId: string;
-  readonly teacher: string;
-  readonly model: string;
-  readonly requestKey: string;
-}
+export type ConversationProvenance = Pick<
+  Conversation,
+  'sawLabel' | 'promptId' | 'teacher' | 'model' | 'requestKey'
+>;
 
 export interface ConversationInput {
   readonly sample: ConversationSample;

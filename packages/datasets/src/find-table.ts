@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCodeOf } from '@retort/schema';
 import { DatasetUnreadableError } from './errors.ts';
-import { fileErrorCode } from './file-error.ts';
 import type { ReaderOptions } from './reader.ts';
 
 /** Where a dataset's table is and where the names in it start; both absolute. */
@@ -50,7 +50,7 @@ async function listFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    const code = fileErrorCode(cause);
+    const code = errorCodeOf(cause);
     const message =
       code === 'ENOENT'
         ? `The dataset's folder ${folder} isn't there: check the path.`

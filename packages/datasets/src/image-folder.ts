@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCodeOf } from '@retort/schema';
 import { DatasetUnreadableError } from './errors.ts';
-import { fileErrorCode } from './file-error.ts';
 
 export type LocatedImage =
   /** `name` is the one in the table without `./` and doubled slashes. */
@@ -48,10 +48,10 @@ async function resolveFolder(folder: string): Promise<string> {
     await access(folder, constants.R_OK | constants.X_OK);
     return await realpath(folder);
   } catch (cause) {
-    const missing = fileErrorCode(cause) === 'ENOENT';
+    const missing = errorCodeOf(cause) === 'ENOENT';
     const message = missing
       ? `The image folder ${folder} isn't there: check the path.`
-      : `The image folder ${folder} can't be read by this user (${fileErrorCode(cause)}): change its permissions.`;
+      : `The image folder ${folder} can't be read by this user (${errorCodeOf(cause)}): change its permissions.`;
     throw new DatasetUnreadableError(folder, message, { cause });
   }
 }
@@ -108,7 +108,7 @@ async function fileProblem(lookup: Lookup, imagePath: string): Promise<string | 
     const file = link.isSymbolicLink() ? await stat(resolved) : link;
     return file.isFile() ? null : `${imagePath} is no file, and an image was expected: mend the name.`;
   } catch (error) {
-    const code = fileErrorCode(error);
+    const code = errorCodeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
     if (code === undefined) throw error;
     return `${imagePath} can't be looked up (${code}): check its permissions and its name.`;

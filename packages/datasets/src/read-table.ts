@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
+import { errorCodeOf } from '@retort/schema';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { checkUtf8 } from './check-utf8.ts';
 import { DatasetUnreadableError } from './errors.ts';
-import { fileErrorCode } from './file-error.ts';
 
 /** One record of a CSV. */
 export interface TableRecord {
@@ -74,7 +74,7 @@ function explain(file: string, line: number, error: unknown): unknown {
       'or it is longer than 1 MiB. Close the quote, or double it where it belongs to the text.';
     return new DatasetUnreadableError(file, message, { cause: error });
   }
-  const hint = HINTS[fileErrorCode(error) ?? ''];
+  const hint = HINTS[errorCodeOf(error) ?? ''];
   if (hint === undefined) return error;
   return new DatasetUnreadableError(file, `${file} ${hint}`, { cause: error });
 }

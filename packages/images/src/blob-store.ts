@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type ContentHash, hashHex, sha256 } from '@retort/schema';
+import { type ContentHash, errorCodeOf, hashHex, sha256 } from '@retort/schema';
 import { BlobFolderUnwritableError, BlobMissingError, DiskFullError } from './errors.ts';
-import { fileErrorCode } from './file-error.ts';
 import { temporaryFolder } from './temporary-blobs.ts';
 
 /** Bytes named by their hash. Several processes may share one folder. */
@@ -51,7 +50,7 @@ export function createBlobStore(dir: string): BlobStore {
       try {
         return await readFile(blobPath(hash));
       } catch (cause) {
-        if (fileErrorCode(cause) === 'ENOENT') throw new BlobMissingError(hash, dir, { cause });
+        if (errorCodeOf(cause) === 'ENOENT') throw new BlobMissingError(hash, dir, { cause });
         throw cause;
       }
     },
@@ -69,7 +68,7 @@ async function writeBlob(dir: string, target: string, bytes: Uint8Array): Promis
     await syncFolder(path.dirname(target));
   } catch (cause) {
     await rm(temporary, { force: true });
-    const code = fileErrorCode(cause) ?? '';
+    const code = errorCodeOf(cause) ?? '';
     if (FULL.has(code)) throw new DiskFullError(dir, { cause });
     if (FORBIDDEN.has(code)) throw new BlobFolderUnwritableError(dir, { cause });
     throw cause;
@@ -91,7 +90,7 @@ async function isFile(file: string): Promise<boolean> {
   return stat(file).then(
     (stats) => stats.isFile(),
     (error: unknown) => {
-      if (fileErrorCode(error) === 'ENOENT') return false;
+      if (errorCodeOf(error) === 'ENOENT') return false;
       throw error;
     },
   );

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { ContentHash } from '@retort/schema';
+import { errorCodeOf } from '@retort/schema';
 import { ImageUnreadableError } from './errors.ts';
-import { fileErrorCode } from './file-error.ts';
 import { type ImageFormat, SNIFF_BYTES, sniffFormat } from './sniff-format.ts';
 
 /** An image file as it is on disk. */
@@ -51,7 +51,7 @@ export async function readSource(file: string, maxBytes: number): Promise<ReadSo
     }
     return await readAll(handle, size);
   } catch (cause) {
-    const code = fileErrorCode(cause);
+    const code = errorCodeOf(cause);
     const reason = REASONS[code ?? ''];
     if (reason !== undefined) return rejected(reason);
     throw code === undefined ? cause : new ImageUnreadableError(file, code, { cause });

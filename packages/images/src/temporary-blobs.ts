@@ -1,6 +1,6 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { fileErrorCode } from './file-error.ts';
+import { errorCodeOf } from '@retort/schema';
 
 /** A write takes seconds at most; whatever is older was left by a process that is no more. Ours, with room to spare. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
@@ -40,6 +40,6 @@ async function removeIfAbandoned(file: string, nowMs: number): Promise<boolean> 
 }
 
 function ifGone<T>(error: unknown, otherwise: T): T {
-  if (fileErrorCode(error) === 'ENOENT') return otherwise;
+  if (errorCodeOf(error) === 'ENOENT') return otherwise;
   throw error;
 }

@@ -1,6 +1,7 @@
 export { ASPECTS, type Aspect, aspectSchema } from './aspect.ts';
 export type { Attempt, TeacherResult, TokenUsage } from './attempt.ts';
 export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts';
+export { errorCodeOf } from './error-code-of.ts';
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
 export { type ContentHash, canonicalJson, hashHex, sha256 } from './hash.ts';
 export {
@@ -8,9 +9,7 @@ export {
   type JobResult,
   jobProgressSchema,
   jobResultSchema,
-  type PrepareJob,
   prepareJobSchema,
-  type RunJob,
   runJobSchema,
   type TeachJob,
   teachJobSchema,
@@ -29,7 +28,7 @@ export {
 export { PROMPT_FORMS, type PromptForm, type RunPlan, runIdOf, runPlanSchema } from './run-plan.ts';
 export type { DatasetDescription, ImportedRow, ImportedSample, Rating, RejectedRow } from './sample.ts';
 export { SPLIT_RULES, SPLITS, type Split, type SplitBy, splitBySchema, splitSchema } from './split.ts';
-export { STAGES, type Stage, stageSchema } from './stage.ts';
+export { STAGES, type Stage } from './stage.ts';
 export {
   FIVE_POINT_SCALE,
   type MosScale,

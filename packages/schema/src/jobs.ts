@@ -3,7 +3,6 @@ import { teacherRequestSchema } from './request.ts';
 
 /** A stage that is one job: the plan is in the store under its run. */
 export const runJobSchema = z.strictObject({ runId: z.string() });
-export type RunJob = z.infer<typeof runJobSchema>;
 
 /** One image to prepare. */
 export const prepareJobSchema = z.strictObject({
@@ -11,7 +10,6 @@ export const prepareJobSchema = z.strictObject({
   /** True: a picture that can't be used ends the run. */
   strict: z.boolean(),
 });
-export type PrepareJob = z.infer<typeof prepareJobSchema>;
 
 /** One attempt at one request; `number` is counted from 1. */
 export const teachJobSchema = z.strictObject({

@@ -61,7 +61,6 @@ export const fitPredictionSchema = z.object({
   low: value,
   high: value,
 });
-export type FitPrediction = z.infer<typeof fitPredictionSchema>;
 
 export const fitEpochSchema = z
   .object({ aspect: z.enum(ASPECTS), epoch: z.number().int().positive() })

@@ -4,7 +4,6 @@ export {
   FIT_FILES,
   type FitFigures,
   type FitMetrics,
-  type FitPrediction,
   fitEpochSchema,
   fitMetricsSchema,
   fitPredictionSchema,

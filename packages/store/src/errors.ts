@@ -1,4 +1,4 @@
-import { RetortError } from '@retort/schema';
+import { errorCodeOf, RetortError } from '@retort/schema';
 
 export class HomeUnwritableError extends RetortError {
   readonly code = 'home-unwritable';
@@ -31,10 +31,10 @@ export class DiskFullError extends RetortError {
 }
 
 /** A full disk, as SQLite and the file system say it; SHMSIZE: no room for the index of the write-ahead log. */
-const DISK_FULL_CODES: readonly unknown[] = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'];
+const DISK_FULL_CODES: readonly string[] = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'];
 
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && DISK_FULL_CODES.includes(error.code);
+  return DISK_FULL_CODES.includes(errorCodeOf(error) ?? '');
 }
 
 /** Runs `work`, which writes below `home`. @throws DiskFullError where it says that the disk is full */

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '@retort/schema';
 import SqliteDatabase from 'better-sqlite3';
 import { DiskFullError, HomeBusyError, HomeUnwritableError, isDiskFull } from './errors.ts';
 
@@ -30,7 +31,7 @@ export function lockHome(home: string, pid: number): HomeLock {
     writeFileSync(pidFile, `${pid}\n`);
   } catch (error) {
     db.close();
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') {
+    if (errorCodeOf(error) === 'SQLITE_BUSY') {
       throw new HomeBusyError(home, readPid(pidFile));
     }
     throw isDiskFull(error) ? new DiskFullError(home, error) : new HomeUnwritableError(home, error);

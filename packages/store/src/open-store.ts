@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '@retort/schema';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { type AttemptTable, createAttemptTable } from './attempts.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
@@ -103,5 +104,5 @@ function useWriteAheadLog(db: Database): void {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+  return errorCodeOf(error)?.startsWith('SQLITE_BUSY') === true;
 }

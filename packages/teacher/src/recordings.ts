@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { type Aspect, aspectSchema, type ContentHash, sha256 } from '@retort/schema';
+import { type Aspect, aspectSchema, type ContentHash, errorCodeOf, sha256 } from '@retort/schema';
 import { z } from 'zod';
 import { RecordingsMissingAspectError, RecordingsUnreadableError } from './teacher-errors.ts';
 
@@ -82,11 +82,14 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    // Node's file errors all have a code.
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new RecordingsUnreadableError(path, null, `it can't be read (${code ?? 'unknown error'}).`, {
-      cause,
-    });
+    throw new RecordingsUnreadableError(
+      path,
+      null,
+      `it can't be read (${errorCodeOf(cause) ?? 'unknown error'}).`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
+import { errorCodeOf } from '@retort/schema';
 import { type AuditReport, auditJson } from '../audit/finding.ts';
 import { CorpusUsageError, DiskFullError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
@@ -8,7 +9,6 @@ import { findFormat } from '../formats/registry.ts';
 import { type CorpusManifest, manifestJson } from '../manifest.ts';
 import { type FileSums, formatSums, MANIFEST_FILE, prettyJson, SUMS_FILE } from './export-files.ts';
 import { type ExpectedExport, inspectExport, readSums } from './inspect-export.ts';
-import { errorCode } from './place-image.ts';
 import { createStagingFolder, moveIntoPlace } from './staging-folder.ts';
 import { writeExport } from './write-export.ts';
 
@@ -79,7 +79,7 @@ async function stageAndMove(
     await writeFile(join(staging, SUMS_FILE), formatSums(sums));
     return (await moveIntoPlace(staging, dir, replace)) ? sums : null;
   } catch (error) {
-    throw ['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '') ? new DiskFullError(dir, error) : error;
+    throw ['ENOSPC', 'EDQUOT'].includes(errorCodeOf(error) ?? '') ? new DiskFullError(dir, error) : error;
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
   }

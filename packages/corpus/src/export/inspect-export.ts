@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { errorCodeOf } from '@retort/schema';
 import {
   AUDIT_FILE,
   type FileSums,
@@ -11,7 +12,6 @@ import {
   parseSums,
   SUMS_FILE,
 } from './export-files.ts';
-import { errorCode } from './place-image.ts';
 
 /**
  * What stands where a corpus is to go: `absent` (nothing, or an empty folder), `complete` (this very corpus),
@@ -83,8 +83,8 @@ async function namesIn(dir: string): Promise<readonly string[] | null> {
   try {
     return await readdir(dir);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    if (errorCode(error) === 'ENOTDIR') return [MANIFEST_FILE];
+    if (errorCodeOf(error) === 'ENOENT') return null;
+    if (errorCodeOf(error) === 'ENOTDIR') return [MANIFEST_FILE];
     throw error;
   }
 }
@@ -101,5 +101,5 @@ function keyIn(manifestText: string): string | null {
 }
 
 function isAbsence(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '');
+  return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCodeOf(error) ?? '');
 }

@@ -1,4 +1,5 @@
 import { constants, copyFile, link } from 'node:fs/promises';
+import { errorCodeOf } from '@retort/schema';
 import { CorpusImageMissingError } from '../errors.ts';
 
 /** Reasons why a file system can't give a second name to a file; a copy then does. */
@@ -13,14 +14,9 @@ export async function placeImage(rowId: string, source: string, target: string):
   try {
     await link(source, target);
   } catch (error) {
-    const code = errorCode(error);
+    const code = errorCodeOf(error);
     if (code === 'ENOENT') throw new CorpusImageMissingError(rowId, source, error);
     if (code === undefined || !NO_LINK_CODES.has(code)) throw error;
     await copyFile(source, target, constants.COPYFILE_EXCL);
   }
-}
-
-/** The system's name for an error of a file operation. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

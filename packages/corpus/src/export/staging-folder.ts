@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { errorCode } from './place-image.ts';
+import { errorCodeOf } from '@retort/schema';
 
 /**
  * Makes an empty folder beside `dir` to build it in, after removing what killed processes of this machine left there.
@@ -32,7 +32,7 @@ export async function moveIntoPlace(staging: string, dir: string, replace: boole
     await rename(staging, dir);
     return true;
   } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) return false;
+    if (['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) return false;
     throw error;
   }
 }
@@ -55,6 +55,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return errorCodeOf(error) === 'EPERM';
   }
 }

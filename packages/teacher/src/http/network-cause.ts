@@ -1,3 +1,5 @@
+import { errorCodeOf } from '@retort/schema';
+
 /** Codes of errors after which the service can't have seen the request. */
 const NEVER_SENT: readonly string[] = [
   'ECONNREFUSED',
@@ -19,7 +21,7 @@ export interface NetworkCause {
 /** What is behind fetch's "fetch failed": it hides the cause one or more levels down. */
 export function networkCauseOf(error: unknown): NetworkCause {
   const innermost = innermostOf(error);
-  const code = codeOf(innermost);
+  const code = errorCodeOf(innermost);
   const message = innermost instanceof Error ? innermost.message : String(innermost);
   return { text: [code, message].filter(Boolean).join(': '), sent: !NEVER_SENT.includes(code ?? '') };
 }
@@ -29,8 +31,4 @@ function innermostOf(error: unknown): unknown {
   // A host with several addresses fails with one error for each; the last is as good as any.
   if (error instanceof AggregateError && error.errors.length > 0) return innermostOf(error.errors.at(-1));
   return error.cause instanceof Error ? innermostOf(error.cause) : error;
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
