@@ -3,9 +3,10 @@ import { sha256 } from '@retort/schema';
 import { createTeacher } from '@retort/teacher';
 import { afterEach, describe, expect, it } from 'vitest';
 import { teacherContract } from '../../contracts/teacher.ts';
-import { createGeminiBed, IMAGE_BYTES, MADE_UP_KEY } from '../../fixtures/teacher/gemini-bed.ts';
+import { createGeminiBed, MADE_UP_KEY } from '../../fixtures/teacher/gemini-bed.ts';
 import { MADE_UP, MADE_UP_USAGE } from '../../fixtures/teacher/gemini-replies.ts';
 import type { GeminiScenario } from '../../fixtures/teacher/gemini-scenarios.ts';
+import { IMAGE_BYTES } from '../../fixtures/teacher/teacher-bed.ts';
 import { teacherRequest } from '../../fixtures/teacher/teacher-request.ts';
 
 const bed = createGeminiBed();

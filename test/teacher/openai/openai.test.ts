@@ -3,10 +3,10 @@ import { sha256 } from '@retort/schema';
 import { createTeacher, findPrice } from '@retort/teacher';
 import { afterEach, describe, expect, it } from 'vitest';
 import { teacherContract } from '../../contracts/teacher.ts';
-import { IMAGE_BYTES } from '../../fixtures/teacher/gemini-bed.ts';
 import { chatRequest, createOpenaiBed, MADE_UP_OPENAI_KEY } from '../../fixtures/teacher/openai-bed.ts';
 import type { OpenaiScenario } from '../../fixtures/teacher/openai-scenarios.ts';
 import { MADE_UP_CHAT_MODELS } from '../../fixtures/teacher/openai-server.ts';
+import { IMAGE_BYTES } from '../../fixtures/teacher/teacher-bed.ts';
 
 const bed = createOpenaiBed();
 const { start, ask, askIn } = bed;
