@@ -7,6 +7,7 @@ import { type Job, Queue, Worker } from 'bullmq';
 import { auditProcessor } from './audit.ts';
 import { exportProcessor } from './export.ts';
 import { importProcessor } from './import.ts';
+import { createLimiters } from './limiters.ts';
 import { prepareProcessor } from './prepare.ts';
 import { reportProcessor } from './report.ts';
 import { teachProcessor } from './teach.ts';
@@ -21,7 +22,7 @@ type Processor = (job: StageJob) => Promise<JobResult>;
  */
 async function main(argument: string | undefined): Promise<void> {
   const settings = workerSettingsSchema.parse(JSON.parse(argument ?? 'null'));
-  const { address, homeId, concurrency } = settings;
+  const { address, homeId, limits } = settings;
   const stop = new AbortController();
   const deps = createPipelineDeps(settings);
   configureImageDecoding(settings.prepareConcurrency);
@@ -30,11 +31,15 @@ async function main(argument: string | undefined): Promise<void> {
   const scorerEnvironment = { cacheDir: settings.cacheDir, env: process.env };
   const context: WorkerContext = { deps, recorder, scorerEnvironment, stopping: stop.signal };
   const teachQueue = new Queue(queueName('teach'), queueOptions(address, homeId));
+  const limiters = createLimiters(settings, context);
   const trainer = createTrainer(context);
   const stages: Record<Stage, { processor: Processor; concurrency: number }> = {
     import: { processor: importProcessor(context), concurrency: 1 },
     prepare: { processor: prepareProcessor(context), concurrency: settings.prepareConcurrency },
-    teach: { processor: teachProcessor(context, teachQueue), concurrency },
+    teach: {
+      processor: teachProcessor({ context, queue: teachQueue, limiters }),
+      concurrency: teachJobsAtOnce(limits.concurrency),
+    },
     audit: { processor: auditProcessor(context), concurrency: 1 },
     export: { processor: exportProcessor(context), concurrency: 1 },
     encode: { processor: trainer.encode, concurrency: 1 },
@@ -53,6 +58,7 @@ async function main(argument: string | undefined): Promise<void> {
     stop.abort();
     // Together: whoever still took jobs while another stops would take them for nothing.
     await Promise.all([trainer.stop(), ...workers.map((worker) => worker.close())]);
+    await limiters.close();
     await teachQueue.close();
     await recorder.close();
     deps.store.close();
@@ -60,6 +66,11 @@ async function main(argument: string | undefined): Promise<void> {
   };
   process.once('SIGTERM', () => void drain());
   process.stdin.on('end', () => process.exit(1)).resume();
+}
+
+/** More than the calls at once: while some answers are on their way to the disk, others are asked for. */
+function teachJobsAtOnce(calls: number): number {
+  return calls + Math.max(8, Math.ceil(calls / 2));
 }
 
 /** What was expected to be able to go wrong is a result; a broken assumption stays an exception, and fails the job. */

@@ -148,6 +148,7 @@ export function toJob(runId: string, due: DueRequest): TeachJob {
     number: due.nextNumber,
     request: { ...asked, settings, maxOutputTokens },
     worstCaseUsd: 0.5,
+    inputTokens: 1300,
   };
 }
 

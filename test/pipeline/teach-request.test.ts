@@ -13,6 +13,7 @@ const JOB: TeachJob = {
   runId: 'run',
   number: 3,
   worstCaseUsd: 0.5,
+  inputTokens: 1300,
   request: {
     key: sha256('request'),
     teacher: 'gemini',

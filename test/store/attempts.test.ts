@@ -1,4 +1,4 @@
-import type { Outcome } from '@retort/schema';
+import type { Attempt, Outcome } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { fillHome, plannedRequest, RUN_ID, recordedAttempt } from './filled-home.ts';
@@ -128,5 +128,32 @@ describe('attempts.spending', () => {
     const { store } = filled();
     store.attempts.record(recordedAttempt(KEY));
     expect(store.attempts.spending('another run').attempts).toBe(0);
+  });
+
+  it('is what committed says without looking at every attempt', () => {
+    const { store } = filled(2);
+    store.requests.reserve(RUN_ID, KEY, 1, 0.1);
+    store.requests.reserve(RUN_ID, plannedRequest(1).key, 1, 0.4);
+    store.attempts.record(recordedAttempt(KEY, { costUsd: 0.25 }));
+    store.attempts.record(recordedAttempt(KEY, { costUsd: 0.25 })); // the same call
+    const { spentUsd, reservedUsd } = store.attempts.spending(RUN_ID);
+    expect(store.attempts.committed(RUN_ID)).toEqual({ spentUsd, reservedUsd });
+    expect(store.attempts.committed(RUN_ID)).toEqual({ spentUsd: 0.25, reservedUsd: 0.4 });
+    expect(store.attempts.committed('another run')).toEqual({ spentUsd: 0, reservedUsd: 0 });
+  });
+});
+
+describe('attempts.countSince', () => {
+  it('counts the calls that a service counted, of one model and one day', () => {
+    const { store } = filled();
+    const at = (startedAt: string, number: number, change: Partial<Attempt> = {}) =>
+      store.attempts.record(recordedAttempt(KEY, { startedAt, number, ...change }));
+    at('2026-05-01T06:59:59.999Z', 1);
+    at('2026-05-01T07:00:00.000Z', 2);
+    at('2026-05-01T08:00:00.000Z', 3, { outcome: 'rate-limited', httpStatus: 429 });
+    at('2026-05-01T09:00:00.000Z', 4, { outcome: 'network', httpStatus: null, maybeBilled: true });
+    const since = '2026-05-01T07:00:00.000Z';
+    expect(store.attempts.countSince('gemini', 'gemini-test', since)).toBe(2);
+    expect(store.attempts.countSince('gemini', 'another', since)).toBe(0);
   });
 });

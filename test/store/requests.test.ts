@@ -64,6 +64,7 @@ describe('requests.due', () => {
     expect(due).toEqual({
       ...plannedRequest(0),
       nextNumber: 1,
+      notBeforeAt: null,
       blobHash: sha256('blob 0'),
       mediaType: 'image/jpeg',
       width: 64,
@@ -75,6 +76,17 @@ describe('requests.due', () => {
     const { store } = filled(5);
     expect(store.requests.due(RUN_ID, NOW, 3)).toHaveLength(3);
     expect(store.requests.due('another run', NOW, 3)).toEqual([]);
+  });
+
+  it('goes on behind a key, and then has those that have waited', () => {
+    const { store } = filled(4);
+    const [first, second, third, fourth] = dueKeys(store);
+    if (first === undefined) throw new Error('four requests are due');
+    const again = { state: 'pending', notBeforeAt: NOW, maxOutputTokens: null } as const;
+    store.attempts.record(recordedAttempt(first, { outcome: 'network' }, again));
+    expect(store.requests.due(RUN_ID, NOW, 2, second).map(({ key }) => key)).toEqual([third, fourth]);
+    expect(store.requests.due(RUN_ID, NOW, 9, third).map(({ key }) => key)).toEqual([fourth, first]);
+    expect([...store.requests.eachPending(RUN_ID)]).toHaveLength(4);
   });
 
   it('leaves out what has to wait until its time has come', () => {

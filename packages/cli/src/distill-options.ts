@@ -1,4 +1,5 @@
 import { type ColumnMapping, parseColumnMapping, parseScale, readers, sampleDataset } from '@retort/datasets';
+import type { CallLimits } from '@retort/queue';
 import {
   ASPECTS,
   type Aspect,
@@ -12,6 +13,7 @@ import {
   type Stage,
 } from '@retort/schema';
 import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
+import { type CallLimitFlags, parseCallLimits } from './call-limits.ts';
 import { amount, choice, existing, wholeNumber } from './flag-values.ts';
 import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
@@ -21,8 +23,11 @@ export const DEFAULT_GEMINI_MODEL = 'gemini-3.8-flash';
 /** Calls to a teacher at once unless --concurrency says otherwise. */
 export const DEFAULT_CONCURRENCY = 16;
 
+/** More processes than this on one machine only wait for each other. */
+const MAX_WORKERS = 16;
+
 /** Flags of `distill` as commander hands them over. */
-export interface DistillFlags {
+export interface DistillFlags extends CallLimitFlags {
   readonly dataset?: string;
   readonly path?: string;
   readonly csv?: string;
@@ -36,6 +41,7 @@ export interface DistillFlags {
   readonly prompt?: string;
   readonly limit?: string;
   readonly concurrency?: string;
+  readonly workers?: string;
   readonly seed?: string;
   readonly splitBy?: string;
   readonly until?: string;
@@ -50,6 +56,10 @@ export interface DistillFlags {
 export interface DistillOptions {
   readonly plan: RunPlan;
   readonly concurrency: number;
+  /** What all workers together may ask of the teacher. */
+  readonly limits: CallLimits;
+  /** Worker processes. */
+  readonly workers: number;
   readonly until: Stage;
   readonly budgetUsd: number | null;
   readonly dryRun: boolean;
@@ -72,6 +82,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
   if (teacher !== 'replay' && flags.recordings !== undefined) {
     throw new UsageError(`--recordings goes with --teacher replay, not with ${teacher}.`);
   }
+  const concurrency = wholeNumber('--concurrency', flags.concurrency ?? String(DEFAULT_CONCURRENCY), 1, 500);
   return {
     plan: {
       dataset,
@@ -85,7 +96,9 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       splitBy: parseSplitBy(flags.splitBy),
       strict: flags.strict === true,
     },
-    concurrency: wholeNumber('--concurrency', flags.concurrency ?? String(DEFAULT_CONCURRENCY), 1, 500),
+    concurrency,
+    limits: parseCallLimits(flags, concurrency),
+    workers: wholeNumber('--workers', flags.workers ?? '1', 1, MAX_WORKERS),
     until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
     budgetUsd: flags.budget === undefined ? null : amount('--budget', flags.budget),
     dryRun: flags.dryRun === true,

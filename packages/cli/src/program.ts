@@ -95,6 +95,10 @@ function addDistillOptions(program: Command): Command {
     .option('--prompt <form>', 'label-aware shows the teacher the MOS, blind does not (default label-aware)')
     .option('--limit <n>', 'at most n images, whole image prompts first')
     .option('--concurrency <n>', `calls to the teacher at once (default ${DEFAULT_CONCURRENCY})`)
+    .option('--requests-per-minute <n>', "the teacher's limit, where you know it; else it is found")
+    .option('--input-tokens-per-minute <n>', 'the same, in input tokens')
+    .option('--requests-per-day <n>', 'the same, for a day that begins at midnight in Los Angeles')
+    .option('--workers <n>', 'worker processes; limits and --concurrency hold for all together (default 1)')
     .option('--seed <n>', 'seed of split and fit (default 0)')
     .option(
       '--split-by <rule>',

@@ -1,5 +1,5 @@
 import { preparedSamples } from '@retort/pipeline';
-import { estimateTokens, findPrice, type Price } from '@retort/teacher';
+import { estimateTokens, findPrice, type Price, type TokenQuestion } from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
 import type { DistillOptions } from './distill-options.ts';
@@ -22,27 +22,27 @@ export interface SpendingEstimate {
 
 /** What the calls to a live teacher will probably take. */
 export function estimateSpending(
-  requests: readonly {
-    readonly model: string;
-    readonly width: number;
-    readonly height: number;
-    readonly promptText: string;
-  }[],
+  requests: Iterable<TokenQuestion>,
   price: Price | null,
   concurrency: number,
 ): SpendingEstimate {
-  const inputTokens = requests.reduce((sum, request) => sum + estimateTokens(request), 0);
-  const outputTokens = requests.length * EXPECTED_OUTPUT_TOKENS;
+  let calls = 0;
+  let inputTokens = 0;
+  for (const request of requests) {
+    calls += 1;
+    inputTokens += estimateTokens(request);
+  }
+  const outputTokens = calls * EXPECTED_OUTPUT_TOKENS;
   const costUsd =
     price === null
       ? null
       : (inputTokens * price.inputUsdPerMillion + outputTokens * price.outputUsdPerMillion) / 1e6;
   return {
-    calls: requests.length,
+    calls,
     inputTokens,
     outputTokens,
     costUsd,
-    seconds: Math.ceil(requests.length / concurrency) * EXPECTED_CALL_SECONDS,
+    seconds: Math.ceil(calls / concurrency) * EXPECTED_CALL_SECONDS,
   };
 }
 
@@ -64,8 +64,11 @@ export async function confirmSpending(
   terminal: Terminal,
 ): Promise<boolean> {
   const { store } = run.deps;
-  const pending = store.requests.due(run.id, '9999', Number.MAX_SAFE_INTEGER);
-  const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
+  const estimate = estimateSpending(
+    store.requests.eachPending(run.id),
+    findPrice(run.plan),
+    options.concurrency,
+  );
   const images = preparedSamples(run.deps, selectedSamples(run)).length;
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
   if (options.yes) return true;

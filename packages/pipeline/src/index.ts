@@ -1,4 +1,5 @@
 export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
+export { callEndOf } from './call-end.ts';
 export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
 export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';

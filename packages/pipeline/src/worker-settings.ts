@@ -14,7 +14,13 @@ export const workerSettingsSchema = z.strictObject({
     z.strictObject({ kind: z.literal('socket'), path: z.string() }),
     z.strictObject({ kind: z.literal('url'), url: z.string() }),
   ]),
-  concurrency: z.number().int().min(1),
+  /** What all workers together may ask of a teacher; null where the user doesn't know. */
+  limits: z.strictObject({
+    concurrency: z.number().int().min(1),
+    requestsPerMinute: z.number().positive().nullable(),
+    inputTokensPerMinute: z.number().positive().nullable(),
+    requestsPerDay: z.number().int().min(0).nullable(),
+  }),
   prepareConcurrency: z.number().int().min(1),
 });
 export type WorkerSettings = z.infer<typeof workerSettingsSchema>;

@@ -8,6 +8,16 @@ export {
   startEmbeddedServer,
 } from './embedded-server.ts';
 export { findInWheel, findOnPath, isExecutable, QueueServerMissingError } from './find-server-binary.ts';
+export { connectLimiter, type LimiterServer, type LimiterServerOptions } from './limiter/exchange.ts';
+export { createLimiter, type Limiter, type LimiterOptions } from './limiter/limiter.ts';
+export type {
+  CallEnd,
+  CallEndKind,
+  CallLimits,
+  GrantedCall,
+  WaitingCall,
+} from './limiter/limiter-protocol.ts';
+export type { Entry } from './limiter/waiting-room.ts';
 export { explainQueueError, QueueDiskFullError } from './queue-disk-full-error.ts';
 export {
   jobOptions,

@@ -7,14 +7,11 @@ const LOCK_DURATION_MS = 10_000;
 const STALLED_INTERVAL_MS = 5_000;
 /** A job may lose its worker this often before it fails: kills are expected here, and jobs are idempotent. */
 const MAX_STALLED_COUNT = 50;
-/** A limiter must be set for `queue.rateLimit` to hold all workers; this one never holds by itself. */
-const NO_LIMIT = { max: 1_000_000, duration: 1000 };
-
 /**
- * Events that a queue keeps for a reader who is behind. A job has four at most, so a window of 500 jobs can't outrun it;
+ * Events that a queue keeps for a reader who is behind. A job has four at most, so a window of 1,024 jobs can't outrun it;
  * BullMQ's 10,000 cost 25 KiB a job in a short queue.
  */
-const EVENTS_KEPT = 2000;
+const EVENTS_KEPT = 5000;
 
 /** Every queue of a home has this prefix, so that two homes can share one server. */
 export function queuePrefix(homeId: string): string {
@@ -43,7 +40,6 @@ export function workerOptions(address: QueueAddress, homeId: string, concurrency
     lockDuration: LOCK_DURATION_MS,
     stalledInterval: STALLED_INTERVAL_MS,
     maxStalledCount: MAX_STALLED_COUNT,
-    limiter: NO_LIMIT,
   };
 }
 

@@ -6,6 +6,13 @@ export interface TokenUsage {
   readonly thinkingTokens: number | null;
 }
 
+/** The quota of a minute that a call ran into. */
+export interface QuotaHit {
+  readonly meter: 'requests' | 'tokens';
+  /** Its value a minute, where the service says it. */
+  readonly value: number | null;
+}
+
 /** What a teacher gives back for one call. Expected failures are outcomes here, never exceptions. */
 export interface TeacherResult {
   readonly outcome: Outcome;
@@ -25,6 +32,8 @@ export interface TeacherResult {
   readonly recordedAt: string | null;
   /** True when the call broke off and the provider may still charge for it. */
   readonly maybeBilled: boolean;
+  /** With `rate-limited`, where the service names it. It is for the limiter, and not stored: the raw body says it. */
+  readonly quota?: QuotaHit;
 }
 
 /** One call for a request, as the store keeps it. */

@@ -1,5 +1,5 @@
 export { ASPECTS, type Aspect, aspectSchema } from './aspect.ts';
-export type { Attempt, TeacherResult, TokenUsage } from './attempt.ts';
+export type { Attempt, QuotaHit, TeacherResult, TokenUsage } from './attempt.ts';
 export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts';
 export { errorCodeOf } from './error-code-of.ts';
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';

@@ -18,6 +18,8 @@ export const teachJobSchema = z.strictObject({
   request: teacherRequestSchema,
   /** What this attempt can cost at most, USD; null when the price is unknown. */
   worstCaseUsd: z.number().min(0).nullable(),
+  /** Input tokens that it will probably take. */
+  inputTokens: z.number().min(0),
 });
 export type TeachJob = z.infer<typeof teachJobSchema>;
 

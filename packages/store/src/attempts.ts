@@ -50,8 +50,12 @@ export interface AttemptTable {
   record(entry: RecordedAttempt): void;
   /** The latest answer with a description, or null. */
   answered(requestKey: string): AnsweredRequest | null;
+  /** Calls to a model since a moment (UTC ISO 8601) that its service counted: not those that it refused. */
+  countSince(teacher: string, model: string, since: string): number;
   rawBody(requestKey: string, number: number): string | null;
   spending(runId: string): Spending;
+  /** What a run has spent or reserved, USD, as far as it is known; found without looking at every attempt. */
+  committed(runId: string): Pick<Spending, 'spentUsd' | 'reservedUsd'>;
   outcomeCounts(runId: string): { outcome: Outcome; n: number }[];
 }
 
@@ -91,12 +95,22 @@ export function createAttemptTable(db: Database): AttemptTable {
        coalesce(sum(a.output_tokens), 0) AS outputTokens
      FROM attempts a WHERE a.run_id = @runId`,
   );
+  const committed = db.prepare<[{ runId: string }], Pick<Spending, 'spentUsd' | 'reservedUsd'>>(
+    `SELECT coalesce((SELECT spent_usd FROM runs WHERE id = @runId), 0) AS spentUsd,
+       (SELECT coalesce(sum(usd), 0) FROM reservations WHERE run_id = @runId) AS reservedUsd`,
+  );
+  const spend = db.prepare('UPDATE runs SET spent_usd = spent_usd + ? WHERE id = ?');
+  const countSince = db.prepare<[string, string, string], { n: number }>(
+    `SELECT count(*) AS n FROM attempts a JOIN requests r ON r.key = a.request_key
+     WHERE a.started_at >= ? AND r.teacher = ? AND r.model = ? AND (a.http_status = 200 OR a.maybe_billed = 1)`,
+  );
   const outcomeCounts = db.prepare<[string], { outcome: Outcome; n: number }>(
     'SELECT outcome, count(*) AS n FROM attempts WHERE run_id = ? GROUP BY outcome ORDER BY outcome',
   );
   return {
     has: (requestKey, number) => has.get(requestKey, number) !== undefined,
     outcomes: (requestKey) => outcomes.all(requestKey).map((row) => row.outcome),
+    countSince: (teacher, model, since) => countSince.get(since, teacher, model)?.n ?? 0,
     record(entry) {
       const { attempt, settlement } = entry;
       if (insert.run(toRecord(entry)).changes === 0) return;
@@ -110,6 +124,7 @@ export function createAttemptTable(db: Database): AttemptTable {
         attempt.requestKey,
       );
       release.run(attempt.requestKey, attempt.number);
+      if (attempt.costUsd !== null && attempt.costUsd > 0) spend.run(attempt.costUsd, entry.runId);
     },
     answered(requestKey) {
       const row = answered.get(requestKey);
@@ -122,6 +137,11 @@ export function createAttemptTable(db: Database): AttemptTable {
     spending(runId) {
       const row = spending.get({ runId });
       if (row === undefined) throw new TypeError('an aggregate query always has one row');
+      return row;
+    },
+    committed(runId) {
+      const row = committed.get({ runId });
+      if (row === undefined) throw new TypeError('a query without a table always has one row');
       return row;
     },
     outcomeCounts: (runId) => outcomeCounts.all(runId),

@@ -3,6 +3,7 @@ import { createAttemptTable } from './attempts.ts';
 import { isDiskFull } from './errors.ts';
 import { openDatabase } from './open-store.ts';
 import type { RecorderMessage, RecorderReply } from './recorder.ts';
+import { createRequestTable } from './requests.ts';
 import { createSampleTable } from './samples.ts';
 
 /** Entries a commit at most: keeps a transaction short for the other writers. */
@@ -15,12 +16,21 @@ const { home } = workerData as { home: string }; // given by startRecorder(), an
 const db = openDatabase(home);
 const attempts = createAttemptTable(db);
 const samples = createSampleTable(db);
+const requests = createRequestTable(db);
 const pending: RecorderMessage[] = [];
 
 const commit = db.transaction((batch: readonly RecorderMessage[]) => {
   for (const { entry } of batch) {
-    if (entry.kind === 'attempt') attempts.record(entry.entry);
-    else samples.savePrepared(entry.sampleId, entry.prepared);
+    switch (entry.kind) {
+      case 'attempt':
+        attempts.record(entry.entry);
+        break;
+      case 'unsent':
+        requests.release(entry.requestKey, entry.number);
+        break;
+      case 'prepared':
+        samples.savePrepared(entry.sampleId, entry.prepared);
+    }
   }
 });
 

@@ -6,6 +6,8 @@ import type { PreparedSample } from './samples.ts';
 /** What a worker hands over to be stored. */
 export type RecorderEntry =
   | { readonly kind: 'attempt'; readonly entry: RecordedAttempt }
+  /** A call that was certainly not made: its money is given back. */
+  | { readonly kind: 'unsent'; readonly requestKey: string; readonly number: number }
   | { readonly kind: 'prepared'; readonly sampleId: number; readonly prepared: PreparedSample };
 
 /** A message to the recorder's thread and its answer. */

@@ -21,6 +21,8 @@ export interface PlannedRequest {
 export interface DueRequest extends PlannedRequest {
   /** Number that the next attempt will have: after those stored, and after those that were paid for and lost. */
   readonly nextNumber: number;
+  /** When it may be asked again, UTC ISO 8601; null when it waits for nothing. */
+  readonly notBeforeAt: string | null;
   readonly blobHash: string;
   readonly mediaType: string;
   readonly width: number;

@@ -8,8 +8,13 @@ export interface RequestTable {
   unlink(runId: string): void;
   /** Adds the request unless its content is known, and ties it to the sample it serves in this run. */
   plan(runId: string, sampleId: number, request: PlannedRequest): void;
-  /** Pending requests of a run that may be asked at `now` (UTC ISO 8601), least attempted first. */
-  due(runId: string, now: string, limit: number): DueRequest[];
+  /**
+   * Pending requests of a run that may be asked at `now` (UTC ISO 8601): first those that wait for nothing, by key, from behind
+   * the key `after` on where it is given; then those that have waited, longest first.
+   */
+  due(runId: string, now: string, limit: number, after?: string): DueRequest[];
+  /** All pending requests of a run, one at a time; nothing else can be done with the store in between. */
+  eachPending(runId: string): IterableIterator<DueRequest>;
   /** When the next waiting request may be asked; null when none waits. */
   nextDueAt(runId: string): string | null;
   counts(runId: string): Record<RequestState, number>;
@@ -37,6 +42,7 @@ interface DueRecord {
   repeat: number;
   max_output_tokens: number;
   next_number: number;
+  not_before_at: string | null;
   blob_hash: string;
   media_type: string;
   width: number;
@@ -49,6 +55,14 @@ interface OfRun {
 
 const OF_RUN =
   'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = @runId)';
+
+const PENDING = `SELECT r.*, i.blob_hash, i.media_type, i.width, i.height,
+    1 + max(
+      (SELECT coalesce(max(a.number), 0) FROM attempts a WHERE a.request_key = r.key),
+      (SELECT coalesce(max(v.number), 0) FROM reservations v WHERE v.request_key = r.key)
+    ) AS next_number
+  FROM requests r JOIN images i ON i.hash = r.image_hash
+  WHERE r.state = 'pending' AND ${OF_RUN}`;
 
 export function createRequestTable(db: Database): RequestTable {
   const savePrompt = db.prepare(
@@ -64,18 +78,16 @@ export function createRequestTable(db: Database): RequestTable {
      ON CONFLICT (run_id, sample_id, aspect) DO UPDATE SET request_key = excluded.request_key`,
   );
   const unlink = db.prepare('DELETE FROM sample_requests WHERE run_id = ?');
-  const due = db.prepare<[OfRun & { now: string; limit: number }], DueRecord>(
-    `SELECT r.*, i.blob_hash, i.media_type, i.width, i.height,
-       1 + max(
-         (SELECT coalesce(max(a.number), 0) FROM attempts a WHERE a.request_key = r.key),
-         (SELECT coalesce(max(v.number), 0) FROM reservations v WHERE v.request_key = r.key)
-       ) AS next_number
-     FROM requests r JOIN images i ON i.hash = r.image_hash
-     WHERE r.state = 'pending' AND ${OF_RUN} AND (r.not_before_at IS NULL OR r.not_before_at <= @now)
-     ORDER BY r.not_before_at, r.key LIMIT @limit`,
+  const fresh = db.prepare<[OfRun & { after: string; limit: number }], DueRecord>(
+    `${PENDING} AND r.not_before_at IS NULL AND r.key > @after ORDER BY r.key LIMIT @limit`,
   );
+  const waited = db.prepare<[OfRun & { now: string; limit: number }], DueRecord>(
+    `${PENDING} AND r.not_before_at <= @now ORDER BY r.not_before_at, r.key LIMIT @limit`,
+  );
+  const pending = db.prepare<[OfRun], DueRecord>(PENDING);
   const nextDue = db.prepare<[OfRun], { at: string | null }>(
-    `SELECT min(r.not_before_at) AS at FROM requests r WHERE r.state = 'pending' AND ${OF_RUN}`,
+    `SELECT r.not_before_at AS at FROM requests r
+     WHERE r.state = 'pending' AND r.not_before_at IS NOT NULL AND ${OF_RUN} ORDER BY r.not_before_at LIMIT 1`,
   );
   const counts = db.prepare<[OfRun], { state: RequestState; n: number }>(
     `SELECT r.state, count(*) AS n FROM requests r WHERE ${OF_RUN} GROUP BY r.state`,
@@ -124,7 +136,14 @@ export function createRequestTable(db: Database): RequestTable {
       insert.run(...content, request.repeat, request.maxOutputTokens);
       link.run(runId, sampleId, aspect, key);
     },
-    due: (runId, now, limit) => due.all({ runId, now, limit }).map(toDue),
+    due(runId, now, limit, after = '') {
+      const first = fresh.all({ runId, after, limit });
+      const rest = first.length < limit ? waited.all({ runId, now, limit: limit - first.length }) : [];
+      return [...first, ...rest].map(toDue);
+    },
+    *eachPending(runId) {
+      for (const record of pending.iterate({ runId })) yield toDue(record);
+    },
     nextDueAt: (runId) => nextDue.get({ runId })?.at ?? null,
     counts(runId) {
       const found = new Map(counts.all({ runId }).map(({ state, n }) => [state, n]));
@@ -160,6 +179,7 @@ function toDue(row: DueRecord): DueRequest {
     repeat: row.repeat,
     maxOutputTokens: row.max_output_tokens,
     nextNumber: row.next_number,
+    notBeforeAt: row.not_before_at,
     blobHash: row.blob_hash,
     mediaType: row.media_type,
     width: row.width,

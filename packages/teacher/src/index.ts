@@ -14,6 +14,7 @@ export type { OpenaiOptions } from './openai/openai.ts';
 export { resolveOpenaiBaseUrl } from './openai/openai-address.ts';
 export { resolveOpenaiKey } from './openai/openai-key.ts';
 export { type OutcomePolicy, outcomePolicies } from './outcome-policies.ts';
+export { pacificDay } from './pacific-midnight.ts';
 export { PARSER_NAMES, type ParsedAnswer, type ParserName, parseAnswer } from './parse-answer.ts';
 export {
   attemptCostUsd,

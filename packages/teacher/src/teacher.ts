@@ -15,6 +15,8 @@ export interface Teacher {
   /** Registry name. */
   readonly name: string;
   readonly model: string;
+  /** Calls of equal scope share the service's limits; absent where nothing is limited, because nobody is called. */
+  readonly quotaScope?: string;
   /**
    * One call, without retries: what to do with its outcome is `decideNext`'s.
    *

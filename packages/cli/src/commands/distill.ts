@@ -101,7 +101,12 @@ async function work(options: DistillOptions, deps: PipelineDeps, terminal: Termi
 const STATUS_OF = { done: 'done', interrupted: 'stopped', limit: 'limit' } as const;
 
 /** The engine is started when it is first needed, once. */
-function lazyEngine({ concurrency }: DistillOptions, deps: PipelineDeps, terminal: Terminal, meter: Meter) {
+function lazyEngine(
+  { limits, workers }: DistillOptions,
+  deps: PipelineDeps,
+  terminal: Terminal,
+  meter: Meter,
+) {
   let engine: Promise<Engine> | null = null;
   const home = deps.home.dir;
   const settings = {
@@ -109,7 +114,7 @@ function lazyEngine({ concurrency }: DistillOptions, deps: PipelineDeps, termina
     homeId: home,
     promptsDir: deps.promptsDir,
     cacheDir: resolveCache(terminal.env),
-    concurrency,
+    limits,
     prepareConcurrency: PREPARE_CONCURRENCY,
   };
   return {
@@ -117,6 +122,7 @@ function lazyEngine({ concurrency }: DistillOptions, deps: PipelineDeps, termina
     get(): Promise<Engine> {
       engine ??= startEngine({
         settings,
+        workers,
         queueDir: homePaths(home).queue,
         env: terminal.env,
         log: (message) => meter.log(message),

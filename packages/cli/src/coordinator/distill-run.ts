@@ -10,7 +10,7 @@ import { createTeachSource } from './teach-source.ts';
 
 /** Jobs in the queue at once: four for each that is worked on, to keep workers busy, and never more than events are kept for. */
 const WINDOW_PER_WORKER = 4;
-const MAX_WINDOW = 500;
+const MAX_WINDOW = 1024;
 
 export interface DistillRunOptions {
   readonly runId: string;
@@ -116,7 +116,7 @@ async function runStage(
   const note = (): string | null => (stage === 'teach' ? describeCost(run, price) : null);
   return (await engine()).runStage(stage, {
     source,
-    window: Math.max(concurrency, Math.min(concurrency * WINDOW_PER_WORKER, MAX_WINDOW)),
+    window: Math.min(concurrency * WINDOW_PER_WORKER, MAX_WINDOW),
     signal,
     onSettled: (settled) => {
       if (counted) meter.update({ done: Math.min(total, done + settled), total, unit: name, note: note() });
@@ -128,7 +128,7 @@ async function runStage(
 function describeCost({ deps, id, plan }: ActiveRun, price: Price | null): string {
   if (plan.teacher === 'replay') return 'recorded answers, $0';
   if (price === null) return 'cost unknown';
-  return `$${deps.store.attempts.spending(id).spentUsd.toFixed(4)}`;
+  return `$${deps.store.attempts.committed(id).spentUsd.toFixed(4)}`;
 }
 
 function describeStage(run: ActiveRun, stage: Stage, { units }: StagePlan, seconds: number): string {

@@ -21,6 +21,8 @@ const CLOSE_TIMEOUT_MS = 3000;
 
 export interface EngineOptions {
   readonly settings: Omit<WorkerSettings, 'address'>;
+  /** Worker processes: they share the queue, and what may be asked of a teacher. */
+  readonly workers: number;
   readonly queueDir: string;
   /** Process environment: REDIS_URL, RETORT_PYTHON, QUEUE_SERVER_BIN, PATH. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -54,7 +56,7 @@ interface StageQueue {
 }
 
 /**
- * Starts the queue server (unless REDIS_URL names one) and a worker process. Both are started again when they die.
+ * Starts the queue server (unless REDIS_URL names one) and the worker processes. All are started again when they die.
  *
  * @throws QueueServerMissingError, QueueServerError, PythonMissingError with what to do
  */
@@ -77,8 +79,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     server === null ? { kind: 'url', url } : { kind: 'socket', path: server.socketPath };
   const queues = new Map<Stage, StageQueue>();
   for (const stage of STAGES) queues.set(stage, await openQueue(stage, address, settings.homeId));
-  const worker = superviseWorker({ ...settings, address }, python, log);
-  const failure = Promise.race([worker.failed, ...(server === null ? [] : [server.failed])]);
+  const workers = Array.from({ length: options.workers }, () =>
+    superviseWorker({ ...settings, address }, python, log),
+  );
+  const failure = Promise.race([
+    ...workers.map(({ failed }) => failed),
+    ...(server === null ? [] : [server.failed]),
+  ]);
   failure.catch(() => undefined); // it is waited for where a stage runs
   return {
     async runStage(stage, stageOptions) {
@@ -94,7 +101,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       });
     },
     async close() {
-      await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       const unsent = await withinTimeout(unbegunJobs(queues.get('teach')?.queue), []);
       const closing = [...queues.values()].flatMap(({ queue, events }) => [events.close(), queue.close()]);
       // A server that is gone for good would be waited for without end.
@@ -103,7 +110,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       return unsent;
     },
     kill() {
-      worker.kill();
+      for (const worker of workers) worker.kill();
       server?.kill();
     },
   };

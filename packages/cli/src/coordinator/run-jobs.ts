@@ -51,6 +51,9 @@ export interface RunJobsOptions {
 /** With no event for this long, jobs in flight are looked up in the queue: events may be lost with its server. */
 const RECONCILE_MS = 2000;
 
+/** The source is asked again when this share of the window is free: a question for many jobs costs little more than for one. */
+const REFILL_SHARE = 0.25;
+
 /** Feeds a window of jobs from `source` and waits for each to settle. Events only wake it: the store knows what is done. */
 export async function runJobs(options: RunJobsOptions): Promise<StageEnd> {
   const flight = createFlight(options);
@@ -65,7 +68,8 @@ export async function runJobs(options: RunJobsOptions): Promise<StageEnd> {
         if (batch.stop !== undefined) return { kind: 'stop', ...batch.stop };
         if (batch.finished) return { kind: 'done' };
       }
-      await flight.wait(Math.min(batch?.waitMs ?? RECONCILE_MS, RECONCILE_MS));
+      const lowWater = options.window - Math.max(1, Math.floor(options.window * REFILL_SHARE));
+      await flight.wait(Math.min(batch?.waitMs ?? RECONCILE_MS, RECONCILE_MS), lowWater);
     }
   } finally {
     flight.close();
@@ -78,12 +82,13 @@ function createFlight({ queue, events, attempts, onSettled, onProgress, signal }
   let settled = 0;
   let ended: StageEnd | null = null;
   let wake: () => void = () => undefined;
+  let wakeAt = 0;
   const settle = (id: string, end: StageEnd | null): void => {
     if (!ids.delete(id)) return;
     settled += 1;
     if (end !== null && end.kind !== 'done') ended ??= end;
     onSettled(settled);
-    wake();
+    if (ids.size <= wakeAt || ended !== null) wake();
   };
   const completed = ({ jobId, returnvalue }: { jobId: string; returnvalue: unknown }): void =>
     settle(jobId, toEnd(jobResultSchema.parse(returnvalue)));
@@ -105,9 +110,11 @@ function createFlight({ queue, events, attempts, onSettled, onProgress, signal }
       for (const { id } of jobs) ids.add(id);
       await queue.addBulk(jobs.map(({ id, data }) => ({ name: 'job', data, opts: { jobId: id, attempts } })));
     },
-    /** Until something settles; after a silence, asks the queue which jobs it still has. */
-    async wait(ms: number): Promise<void> {
+    /** Until no more than `lowWater` jobs are left, or the time is over; after a silence, asks the queue which it still has. */
+    async wait(ms: number, lowWater: number): Promise<void> {
       const before = settled;
+      // Below it already: there is nothing more to ask for until the next job settles.
+      wakeAt = Math.max(lowWater, ids.size - 1);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms);
         wake = () => {

@@ -1,7 +1,7 @@
 import type { PipelineDeps } from '@retort/pipeline';
 import { hashHex, type RunPlan, type TeachJob } from '@retort/schema';
 import type { DueRequest } from '@retort/store';
-import { type Price, worstCaseCostUsd } from '@retort/teacher';
+import { estimateTokens, type Price, worstCaseCostUsd } from '@retort/teacher';
 import type { JobBatch, JobSource, StopReason } from './run-jobs.ts';
 
 /** A wait longer than this, in ms, is a limit to stop at (a day's quota), not a pause. */
@@ -20,17 +20,28 @@ export interface TeachSourceOptions {
 /** A run's pending requests, each attempt a job; its worst-case cost is reserved in the store before it is enqueued. */
 export function createTeachSource(options: TeachSourceOptions): JobSource {
   const { deps, runId } = options;
+  // The latest of those that waited for nothing: whatever is behind it is in flight, settled or waits.
+  let after = '';
+  const findDue = (room: number, inFlight: ReadonlySet<string>, now: Date): readonly DueRequest[] => {
+    // By request, not by attempt: a reservation already counts as the next attempt.
+    const asked = new Set([...inFlight].map(requestOf));
+    return deps.store.requests
+      .due(runId, now.toISOString(), room + inFlight.size, after)
+      .filter(({ key }) => !asked.has(hashHex(key)))
+      .slice(0, room);
+  };
   return {
     next(room, inFlight) {
       const now = deps.now();
-      // By request, not by attempt: a reservation already counts as the next attempt.
-      const asked = new Set([...inFlight].map(requestOf));
-      const due = deps.store.requests
-        .due(runId, now.toISOString(), room + inFlight.size)
-        .filter(({ key }) => !asked.has(hashHex(key)))
-        .slice(0, room);
+      let due = findDue(room, inFlight, now);
+      if (due.length === 0 && inFlight.size === 0 && after !== '') {
+        // What the queue lost is still there to be asked.
+        after = '';
+        due = findDue(room, inFlight, now);
+      }
       if (due.length === 0) return nothingDue(options, now, inFlight.size);
       const { jobs, stop } = reserve(options, due);
+      after = due.slice(0, jobs.length).findLast(({ notBeforeAt }) => notBeforeAt === null)?.key ?? after;
       const batch = jobs.map((job) => ({ id: jobIdOf(job), data: job }));
       return { jobs: batch, waitMs: null, finished: false, ...(stop === null ? {} : { stop }) };
     },
@@ -63,7 +74,7 @@ function reserve(
   due: readonly DueRequest[],
 ): { jobs: TeachJob[]; stop: StopReason | null } {
   return deps.store.transaction(() => {
-    const { spentUsd, reservedUsd } = deps.store.attempts.spending(runId);
+    const { spentUsd, reservedUsd } = deps.store.attempts.committed(runId);
     let committed = spentUsd + reservedUsd;
     const jobs: TeachJob[] = [];
     for (const request of due) {
@@ -86,5 +97,12 @@ function toJob(runId: string, due: DueRequest, worstCaseUsd: number | null): Tea
   const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName, settings } = due;
   const { maxOutputTokens, nextNumber } = due;
   const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
-  return { runId, number: nextNumber, request: { ...asked, settings, maxOutputTokens }, worstCaseUsd };
+  const inputTokens = estimateTokens(due);
+  return {
+    runId,
+    number: nextNumber,
+    request: { ...asked, settings, maxOutputTokens },
+    worstCaseUsd,
+    inputTokens,
+  };
 }

@@ -10,7 +10,14 @@ import {
 import { type ErrorFacts, readErrorBody } from './gemini-body.ts';
 import { parseDurationMs } from './parse-duration.ts';
 
-const NO_FACTS: ErrorFacts = { status: null, message: null, reasons: [], retryDelay: null, quotaIds: [] };
+const NO_FACTS: ErrorFacts = {
+  status: null,
+  message: null,
+  reasons: [],
+  retryDelay: null,
+  quotaIds: [],
+  quota: null,
+};
 
 /** Outcome of any status but 200, whether or not the body is Google's. */
 export function classifyHttpError(response: ReceivedResponse, now: Date): ClassifiedOutcome {
@@ -25,6 +32,7 @@ export function classifyHttpError(response: ReceivedResponse, now: Date): Classi
       [response.status, facts.status, ...facts.reasons, ...facts.quotaIds].filter(Boolean).join(' ') +
       tail(said),
     retryAfterMs: waitOf(outcome, facts, response.headers.get('retry-after'), now),
+    ...(outcome === 'rate-limited' && facts.quota !== null ? { quota: facts.quota } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { QuotaHit } from '@retort/schema';
 import { z } from 'zod';
 import { readJson } from '../http/read-json.ts';
 
@@ -27,13 +28,15 @@ const answerBodySchema = z.object({
   responseId: text,
 });
 
+const violationSchema = z.object({
+  quotaId: text,
+  quotaValue: z.union([z.string(), z.number()]).nullish().catch(null),
+});
+
 const detailSchema = z.object({
   reason: text,
   retryDelay: text,
-  violations: z
-    .array(z.object({ quotaId: text }))
-    .nullish()
-    .catch(null),
+  violations: z.array(violationSchema).nullish().catch(null),
 });
 
 const errorBodySchema = z.object({
@@ -44,6 +47,7 @@ const errorBodySchema = z.object({
   }),
 });
 
+type Violation = z.infer<typeof violationSchema>;
 export type AnswerBody = z.infer<typeof answerBodySchema>;
 export type Candidate = z.infer<typeof candidateSchema>;
 
@@ -58,6 +62,8 @@ export interface ErrorFacts {
   readonly retryDelay: string | null;
   /** Of QuotaFailure. */
   readonly quotaIds: readonly string[];
+  /** Of QuotaFailure: the quota of a minute that was hit. */
+  readonly quota: QuotaHit | null;
 }
 
 /** Null when the body isn't JSON of an answer's shape. */
@@ -70,13 +76,23 @@ export function readErrorBody(body: string): ErrorFacts | null {
   const error = errorBodySchema.safeParse(readJson(body)).data?.error;
   if (error === undefined) return null;
   const details = error.details ?? [];
+  const violations = details.flatMap((detail) => detail.violations ?? []);
   return {
     status: error.status ?? null,
     message: error.message ?? null,
     reasons: details.flatMap(({ reason }) => reason ?? []),
     retryDelay: details.find(({ retryDelay }) => typeof retryDelay === 'string')?.retryDelay ?? null,
-    quotaIds: details.flatMap(({ violations }) => (violations ?? []).flatMap(({ quotaId }) => quotaId ?? [])),
+    quotaIds: violations.flatMap(({ quotaId }) => quotaId ?? []),
+    quota: minuteQuotaOf(violations),
   };
+}
+
+/** Quota ids say what they count and over which time: GenerateContentInputTokensPerModelPerMinute, for example. */
+function minuteQuotaOf(violations: readonly Violation[]): QuotaHit | null {
+  const hit = violations.find(({ quotaId }) => quotaId?.includes('PerMinute'));
+  if (hit === undefined) return null;
+  const value = Number(hit.quotaValue ?? Number.NaN);
+  return { meter: hit.quotaId?.includes('Token') ? 'tokens' : 'requests', value: value > 0 ? value : null };
 }
 
 /** Text of the answer: all parts joined, without the model's thoughts; null when there is no part with text. */

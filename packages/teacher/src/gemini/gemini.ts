@@ -32,6 +32,7 @@ export async function createGeminiTeacher(options: GeminiOptions): Promise<Teach
   return createOnlineTeacher({
     name: 'gemini',
     model,
+    baseUrl: connection.baseUrl,
     apiKey,
     timeoutMs,
     now,

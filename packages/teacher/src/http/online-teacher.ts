@@ -11,6 +11,8 @@ import { withDeadline } from './with-deadline.ts';
 export interface OnlineService {
   readonly name: string;
   readonly model: string;
+  /** Address of the service. Its limits are a project's and a model's, so that keys of one project share them. */
+  readonly baseUrl: string;
   /** Taken out of everything that comes back; null when there is none. */
   readonly apiKey: string | null;
   /** For a whole call, from the connection to the last byte. */
@@ -42,6 +44,7 @@ export function createOnlineTeacher(service: OnlineService): Teacher {
   return {
     name,
     model,
+    quotaScope: JSON.stringify([name, service.baseUrl, model]),
     async ask(request, deps) {
       deps.signal.throwIfAborted();
       service.checkModel(request.model);

@@ -1,4 +1,4 @@
-import type { Outcome } from '@retort/schema';
+import type { Outcome, QuotaHit } from '@retort/schema';
 import { DEFAULT_RATE_LIMIT_WAIT_MS, plainOutcome } from '../http/plain-statuses.ts';
 import {
   type ClassifiedOutcome,
@@ -40,12 +40,18 @@ export function classifyOpenaiError(response: ReceivedResponse, now: Date): Clas
     outcome,
     reason: [...words].join(' ') + (said ? `: ${said.slice(0, MESSAGE_LENGTH)}` : ''),
     retryAfterMs: waitOf(outcome, response.headers, facts, now),
+    ...(outcome === 'rate-limited' ? quotaOf(facts) : {}),
   };
 }
 
 function outcomeOf(status: number, { code, type, innerCode }: ErrorFacts): Outcome {
   const known = [code, type, innerCode].find((name) => name !== null && Object.hasOwn(CODES, name));
   return (known ? CODES[known] : undefined) ?? plainOutcome(status);
+}
+
+/** OpenAI's type of a 429 is what was counted. */
+function quotaOf({ type }: ErrorFacts): { quota?: QuotaHit } {
+  return type === 'requests' || type === 'tokens' ? { quota: { meter: type, value: null } } : {};
 }
 
 function waitOf(outcome: Outcome, headers: Headers, { type }: ErrorFacts, now: Date): number | null {

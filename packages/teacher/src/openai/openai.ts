@@ -36,6 +36,7 @@ export async function createOpenaiTeacher(options: OpenaiOptions): Promise<Teach
   return createOnlineTeacher({
     name: 'openai',
     model,
+    baseUrl: connection.baseUrl,
     apiKey,
     timeoutMs,
     now,
