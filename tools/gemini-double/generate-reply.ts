@@ -1,6 +1,6 @@
 import { cutToTokens, estimateInputTokens, estimateTextTokens } from './estimate-usage.ts';
 import type { Fault } from './faults.ts';
-import { jsonReply, type Reply } from './google-errors.ts';
+import { jsonReply, type Reply, type TokenCounts } from './google-errors.ts';
 import { pick, type Random } from './random.ts';
 import type { GenerateRequest } from './read-request.ts';
 
@@ -65,29 +65,33 @@ export function spoiltReply(fault: Fault, answering: Answering): Reply | undefin
 
 function blockedReply(answering: Answering): Reply {
   const way = pick([...BLOCKED_REASONS, 'prompt', 'nothing'], answering.random);
-  if (way === 'nothing') return jsonReply(envelope(answering, 0));
+  if (way === 'nothing') return reply(answering, {}, '');
   if (way !== 'prompt') return candidateReply(answering, null, way);
-  return jsonReply({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, ...envelope(answering, 0) });
+  return reply(answering, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, '');
 }
 
 function candidateReply(answering: Answering, text: string | null, finishReason: string): Reply {
   const content = text === null ? {} : { content: { parts: [{ text }], role: 'model' } };
   const candidates = [{ ...content, finishReason, index: 0 }];
-  return jsonReply({ candidates, ...envelope(answering, estimateTextTokens(text ?? '')) });
+  return reply(answering, { candidates }, text ?? '');
 }
 
-/** What stands beside the candidates. Its token counts are estimates. */
-function envelope(
+/** An answer with what stands beside the candidates. Its token counts are estimates. */
+function reply(
   { model, modelVersion, responseId, request }: Answering,
-  candidatesTokenCount: number,
-): object {
-  const promptTokenCount = estimateInputTokens(model, request);
-  const totalTokenCount = promptTokenCount + candidatesTokenCount;
-  return {
-    usageMetadata: { promptTokenCount, candidatesTokenCount, totalTokenCount },
-    modelVersion,
-    responseId,
+  candidates: object,
+  text: string,
+): Reply {
+  const usage: TokenCounts = {
+    input: estimateInputTokens(model, request),
+    output: estimateTextTokens(text),
   };
+  const usageMetadata = {
+    promptTokenCount: usage.input,
+    candidatesTokenCount: usage.output,
+    totalTokenCount: usage.input + usage.output,
+  };
+  return { ...jsonReply({ ...candidates, usageMetadata, modelVersion, responseId }), usage };
 }
 
 function hugeReply(answering: Answering): Reply {

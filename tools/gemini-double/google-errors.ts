@@ -6,6 +6,13 @@ export interface Reply {
   readonly contentType: string;
   readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Tokens that its usageMetadata names; absent where it has none. */
+  readonly usage?: TokenCounts;
+}
+
+export interface TokenCounts {
+  readonly input: number;
+  readonly output: number;
 }
 
 const JSON_TYPE = 'application/json; charset=UTF-8';

@@ -5,7 +5,7 @@ import { deliver, sendReply } from './deliver.ts';
 import type { Double } from './double.ts';
 import { estimateInputTokens } from './estimate-usage.ts';
 import type { Ending } from './faults.ts';
-import { htmlReply, invalidArgument, quotaExceeded, type Reply } from './google-errors.ts';
+import { htmlReply, invalidArgument, quotaExceeded, type Reply, type TokenCounts } from './google-errors.ts';
 import { readBody } from './read-body.ts';
 import { type GenerateRequest, parseWithoutImages, type Read, readRequest } from './read-request.ts';
 import { modelNotFound } from './refuse.ts';
@@ -15,6 +15,7 @@ interface Outcome {
   readonly status: number | null;
   /** Name of the request that this answers for good. */
   readonly answers?: string;
+  readonly usage?: TokenCounts;
 }
 
 /** `POST models/{model}:generateContent`. */
@@ -30,7 +31,8 @@ export async function serveGenerate(
     // A status was promised and not kept: the client went before the last byte.
     const kept = outcome !== null && (outcome.status === null || response.writableFinished);
     if (kept && outcome?.answers !== undefined) double.stats.answered(outcome.answers);
-    call.end(kept && outcome !== null ? outcome.name : 'abandoned', kept ? (outcome?.status ?? null) : null);
+    if (kept && outcome !== null) call.end(outcome.name, outcome.status, outcome.usage);
+    else call.end('abandoned', null);
   });
   const refuse = (name: string, reply: Reply): void => {
     outcome = { name, status: reply.status };
@@ -58,7 +60,12 @@ export async function serveGenerate(
   const send = (): void => {
     if (response.destroyed) return;
     const status = ends(ending) ? null : reply.status;
-    outcome = { name: ending, status, ...(ending === 'plain' || ending === 'drip' ? { answers: name } : {}) };
+    outcome = {
+      name: ending,
+      status,
+      ...(ending === 'plain' || ending === 'drip' ? { answers: name } : {}),
+      ...(status === null || reply.usage === undefined ? {} : { usage: reply.usage }),
+    };
     deliver(response, ending, reply, double.settings.dripMs);
   };
   if (latencyMs < 1) return send();

@@ -1,9 +1,13 @@
 import { hash } from 'node:crypto';
+import type { TokenCounts } from './google-errors.ts';
 
 /** A call that has arrived. */
 export interface ArrivedCall {
-  /** Says how it ended, once; later words count nothing. `status` null: no complete answer went out. */
-  end(outcome: string, status: number | null): void;
+  /**
+   * Says how it ended, once; later words count nothing. `status` null: no complete answer went out. `usage`: tokens that the
+   * answer named.
+   */
+  end(outcome: string, status: number | null, usage?: TokenCounts): void;
 }
 
 interface MinuteCounts {
@@ -40,10 +44,12 @@ export function createStats(): Stats {
       minute.calls += 1;
       let open = true;
       return {
-        end(outcome, status) {
+        end(outcome, status, usage) {
           if (!open) return;
           open = false;
           now.inFlight -= 1;
+          now.inputTokens += usage?.input ?? 0;
+          now.outputTokens += usage?.output ?? 0;
           increment(now.byOutcome, outcome);
           increment(now.byStatus, String(status ?? 'none'));
           if (outcome === 'plain' || outcome === 'drip') minute.answered += 1;
@@ -76,6 +82,8 @@ function emptyCounts() {
     calls: 0,
     inFlight: 0,
     mostInFlight: 0,
+    inputTokens: 0,
+    outputTokens: 0,
     byKey: new Map<string, number>(),
     byModel: new Map<string, number>(),
     byOutcome: new Map<string, number>(),
@@ -104,6 +112,8 @@ function reportOf(counts: ReturnType<typeof emptyCounts>): object {
     calls: counts.calls,
     in_flight: counts.inFlight,
     most_in_flight: counts.mostInFlight,
+    input_tokens: counts.inputTokens,
+    output_tokens: counts.outputTokens,
     distinct_requests: counts.turns.size,
     distinct_answered: counts.answers.size,
     answered_again: [...counts.answers.values()].reduce((sum, times) => sum + times - 1, 0),

@@ -48,6 +48,22 @@ function recordedText(image: string, aspect: string): string {
 }
 
 describe('gemini-double, as a process', () => {
+  it('adds up the tokens that its answers named', async () => {
+    const { base } = await startDouble();
+    const named = [await generate(base, BODY), await generate(base, BODY)].map(async (response) => {
+      const { usageMetadata } = answerSchema.parse(await response.json());
+      return usageMetadata;
+    });
+    const usage = await Promise.all(named);
+    const stats = await settledStats(base);
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+    expect(stats.input_tokens).toBe(sum(usage.map(({ promptTokenCount }) => promptTokenCount)));
+    expect(stats.output_tokens).toBe(
+      sum(usage.map(({ totalTokenCount, promptTokenCount }) => totalTokenCount - promptTokenCount)),
+    );
+    expect(stats.output_tokens).toBeGreaterThan(0);
+  });
+
   it('answers a recorded image with the recorded text, under any base path', async () => {
     const { base } = await startDouble();
     const answer = answerSchema.parse(await (await generate(`${base}/gemini`, BODY)).json());

@@ -1,0 +1,21 @@
+import type { Bed } from './bed.ts';
+import type { Finding, RowReport } from './measurement.ts';
+import type { BenchRow } from './row.ts';
+
+/** One row after the other; one that breaks off doesn't take the others with it. */
+export async function runRows(bed: Bed, rows: readonly BenchRow[]): Promise<RowReport[]> {
+  const reports: RowReport[] = [];
+  for (const [index, row] of rows.entries()) {
+    bed.log(`[${index + 1}/${rows.length}] ${row.name}: ${row.about}`);
+    const startedAt = performance.now();
+    const finding = await row.run(bed).catch(
+      (error: unknown): Finding => ({
+        kind: 'failed',
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    reports.push({ name: row.name, about: row.about, seconds, finding });
+  }
+  return reports;
+}
