@@ -107,7 +107,7 @@ describe('recorder-thread', () => {
     const thread = new Worker(THREAD, { workerData: { home } });
     const replies: RecorderReply[] = [];
     thread.on('message', (reply: RecorderReply) => replies.push(reply));
-    for (let i = 0; i < 300; i += 1) thread.postMessage({ id: i, entry: attempt(i) });
+    for (let i = 0; i < 300; i += 1) thread.postMessage([{ id: i, entry: attempt(i) }]);
     thread.postMessage('close');
     await new Promise((resolve) => thread.once('exit', resolve));
     expect(replies.flatMap(({ ids }) => ids)).toEqual(Array.from({ length: 300 }, (_, i) => i));

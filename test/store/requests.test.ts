@@ -63,6 +63,7 @@ describe('requests.due', () => {
     const [due] = store.requests.due(RUN_ID, NOW, 1);
     expect(due).toEqual({
       ...plannedRequest(0),
+      position: 1,
       nextNumber: 1,
       notBeforeAt: null,
       blobHash: sha256('blob 0'),
@@ -78,14 +79,13 @@ describe('requests.due', () => {
     expect(store.requests.due('another run', NOW, 3)).toEqual([]);
   });
 
-  it('goes on behind a key, and then has those that have waited', () => {
+  it('goes on behind a position, and then has those that have waited', () => {
     const { store } = filled(4);
-    const [first, second, third, fourth] = dueKeys(store);
-    if (first === undefined) throw new Error('four requests are due');
+    const [first = '', , third, fourth] = dueKeys(store);
     const again = { state: 'pending', notBeforeAt: NOW, maxOutputTokens: null } as const;
     store.attempts.record(recordedAttempt(first, { outcome: 'network' }, again));
-    expect(store.requests.due(RUN_ID, NOW, 2, second).map(({ key }) => key)).toEqual([third, fourth]);
-    expect(store.requests.due(RUN_ID, NOW, 9, third).map(({ key }) => key)).toEqual([fourth, first]);
+    expect(store.requests.due(RUN_ID, NOW, 2, 2).map(({ key }) => key)).toEqual([third, fourth]);
+    expect(store.requests.due(RUN_ID, NOW, 9, 3).map(({ key }) => key)).toEqual([fourth, first]);
     expect([...store.requests.eachPending(RUN_ID)]).toHaveLength(4);
   });
 

@@ -51,7 +51,9 @@ export async function teachRequest(
   const next = decideNext({
     outcome: result.outcome,
     reason: result.reason,
-    attemptsSoFar: deps.store.attempts.outcomes(request.key).map((outcome) => ({ outcome })),
+    // The first attempt has none before it, and is most of them.
+    attemptsSoFar:
+      number === 1 ? [] : deps.store.attempts.outcomes(request.key).map((outcome) => ({ outcome })),
     retryAfterMs: result.retryAfterMs,
     now: finishedAt,
     random: deps.random,

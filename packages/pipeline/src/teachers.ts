@@ -13,6 +13,7 @@ import {
   type Teacher,
 } from '@retort/teacher';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { rememberRecent } from './recent-reads.ts';
 import type { TeachDeps } from './teach-request.ts';
 
 export class UnknownTeacherError extends RetortError {
@@ -63,6 +64,9 @@ export async function checkPlanTeacher(plan: RunPlan, env: Env): Promise<string 
   return plan.teacher === 'gemini' ? resolveGeminiKey(env).warning : null;
 }
 
+/** Images whose bytes stay in memory for the next request about them. */
+const IMAGES_REMEMBERED = 64;
+
 export interface Teachers {
   /** The teacher and all that an attempt needs, made once a run. */
   forRun(plan: RunPlan): Promise<TeachDeps>;
@@ -75,7 +79,7 @@ export function createTeachers(deps: PipelineDeps, env: Env, random: () => numbe
     store: deps.store,
     teacher: await createPlanTeacher(plan, env),
     prompts: await loadPrompts(deps.promptsDir),
-    readImage: (hash) => deps.blobs.read(hash),
+    readImage: rememberRecent((hash) => deps.blobs.read(hash), IMAGES_REMEMBERED),
     price: findPrice(plan),
     now: deps.now,
     random,

@@ -58,13 +58,14 @@ function store(batch: readonly RecorderMessage[]): void {
   }
 }
 
-port.on('message', (message: RecorderMessage | 'close') => {
-  if (message === 'close') {
+port.on('message', (messages: readonly RecorderMessage[] | 'close') => {
+  if (messages === 'close') {
     while (pending.length > 0) flush();
     db.close();
     port.close();
     return;
   }
   // The first of a burst schedules the commit; those that arrive until then share it.
-  if (pending.push(message) === 1) setImmediate(flush);
+  if (pending.length === 0 && messages.length > 0) setImmediate(flush);
+  pending.push(...messages);
 });

@@ -64,6 +64,12 @@ export function startRecorder(home: string): Recorder {
       resolve();
     });
   });
+  let outbox: RecorderMessage[] = [];
+  /** Entries that arrive together cross over to the thread together. */
+  const send = (): void => {
+    thread.postMessage(outbox);
+    outbox = [];
+  };
   return {
     record: (entry) =>
       new Promise((resolve, reject) => {
@@ -71,12 +77,12 @@ export function startRecorder(home: string): Recorder {
           reject(over);
           return;
         }
-        const message: RecorderMessage = { id: nextId, entry };
         waiting.set(nextId, { resolve, reject });
+        if (outbox.push({ id: nextId, entry }) === 1) setImmediate(send);
         nextId += 1;
-        thread.postMessage(message);
       }),
     async close() {
+      send();
       thread.postMessage('close');
       await ended;
     },

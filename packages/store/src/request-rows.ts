@@ -19,6 +19,8 @@ export interface PlannedRequest {
 }
 
 export interface DueRequest extends PlannedRequest {
+  /** Greater for a request that was planned later. */
+  readonly position: number;
   /** Number that the next attempt will have: after those stored, and after those that were paid for and lost. */
   readonly nextNumber: number;
   /** When it may be asked again, UTC ISO 8601; null when it waits for nothing. */

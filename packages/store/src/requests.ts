@@ -9,10 +9,10 @@ export interface RequestTable {
   /** Adds the request unless its content is known, and ties it to the sample it serves in this run. */
   plan(runId: string, sampleId: number, request: PlannedRequest): void;
   /**
-   * Pending requests of a run that may be asked at `now` (UTC ISO 8601): first those that wait for nothing, by key, from behind
-   * the key `after` on where it is given; then those that have waited, longest first.
+   * Pending requests of a run that may be asked at `now` (UTC ISO 8601): first those that wait for nothing, as they were planned,
+   * from behind the position `after` on; then those that have waited, longest first.
    */
-  due(runId: string, now: string, limit: number, after?: string): DueRequest[];
+  due(runId: string, now: string, limit: number, after?: number): DueRequest[];
   /** All pending requests of a run, one at a time; nothing else can be done with the store in between. */
   eachPending(runId: string): IterableIterator<DueRequest>;
   /** When the next waiting request may be asked; null when none waits. */
@@ -41,6 +41,7 @@ interface DueRecord {
   settings: string;
   repeat: number;
   max_output_tokens: number;
+  position: number;
   next_number: number;
   not_before_at: string | null;
   blob_hash: string;
@@ -56,7 +57,7 @@ interface OfRun {
 const OF_RUN =
   'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = @runId)';
 
-const PENDING = `SELECT r.*, i.blob_hash, i.media_type, i.width, i.height,
+const PENDING = `SELECT r.*, r.rowid AS position, i.blob_hash, i.media_type, i.width, i.height,
     1 + max(
       (SELECT coalesce(max(a.number), 0) FROM attempts a WHERE a.request_key = r.key),
       (SELECT coalesce(max(v.number), 0) FROM reservations v WHERE v.request_key = r.key)
@@ -78,11 +79,11 @@ export function createRequestTable(db: Database): RequestTable {
      ON CONFLICT (run_id, sample_id, aspect) DO UPDATE SET request_key = excluded.request_key`,
   );
   const unlink = db.prepare('DELETE FROM sample_requests WHERE run_id = ?');
-  const fresh = db.prepare<[OfRun & { after: string; limit: number }], DueRecord>(
-    `${PENDING} AND r.not_before_at IS NULL AND r.key > @after ORDER BY r.key LIMIT @limit`,
+  const fresh = db.prepare<[OfRun & { after: number; limit: number }], DueRecord>(
+    `${PENDING} AND r.not_before_at IS NULL AND r.rowid > @after ORDER BY r.rowid LIMIT @limit`,
   );
   const waited = db.prepare<[OfRun & { now: string; limit: number }], DueRecord>(
-    `${PENDING} AND r.not_before_at <= @now ORDER BY r.not_before_at, r.key LIMIT @limit`,
+    `${PENDING} AND r.not_before_at <= @now ORDER BY r.not_before_at, r.rowid LIMIT @limit`,
   );
   const pending = db.prepare<[OfRun], DueRecord>(PENDING);
   const nextDue = db.prepare<[OfRun], { at: string | null }>(
@@ -136,7 +137,7 @@ export function createRequestTable(db: Database): RequestTable {
       insert.run(...content, request.repeat, request.maxOutputTokens);
       link.run(runId, sampleId, aspect, key);
     },
-    due(runId, now, limit, after = '') {
+    due(runId, now, limit, after = 0) {
       const first = fresh.all({ runId, after, limit });
       const rest = first.length < limit ? waited.all({ runId, now, limit: limit - first.length }) : [];
       return [...first, ...rest].map(toDue);
@@ -178,6 +179,7 @@ function toDue(row: DueRecord): DueRequest {
     settings: JSON.parse(row.settings) as GenerationSettings, // written by plan() above, and nowhere else
     repeat: row.repeat,
     maxOutputTokens: row.max_output_tokens,
+    position: row.position,
     nextNumber: row.next_number,
     notBeforeAt: row.not_before_at,
     blobHash: row.blob_hash,

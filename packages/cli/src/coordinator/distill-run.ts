@@ -12,6 +12,9 @@ import { createTeachSource } from './teach-source.ts';
 const WINDOW_PER_WORKER = 4;
 const MAX_WINDOW = 1024;
 
+/** A figure on the screen is this old at most, ms. */
+const NOTE_AGE_MS = 250;
+
 export interface DistillRunOptions {
   readonly runId: string;
   readonly plan: RunPlan;
@@ -113,7 +116,9 @@ async function runStage(
   if (source === null) return { kind: 'done' };
   const { total, done, name } = stagePlan.units ?? { total: 1, done: 0, name: 'job' };
   const counted = stagePlan.units !== null;
-  const note = (): string | null => (stage === 'teach' ? describeCost(run, price) : null);
+  const note = cachedFor(NOTE_AGE_MS, run.deps.now, () =>
+    stage === 'teach' ? describeCost(run, price) : null,
+  );
   return (await engine()).runStage(stage, {
     source,
     window: Math.min(concurrency * WINDOW_PER_WORKER, MAX_WINDOW),
@@ -123,6 +128,16 @@ async function runStage(
     },
     onProgress: (progress) => meter.update(progress),
   });
+}
+
+/** The value that was made less than `ageMs` ago, else a new one: settled jobs come faster than anybody reads. */
+function cachedFor<T>(ageMs: number, now: () => Date, make: () => T): () => T {
+  let made: { readonly at: number; readonly value: T } | null = null;
+  return () => {
+    const at = now().getTime();
+    if (made === null || at - made.at >= ageMs) made = { at, value: make() };
+    return made.value;
+  };
 }
 
 function describeCost({ deps, id, plan }: ActiveRun, price: Price | null): string {

@@ -21,27 +21,32 @@ export interface TeachSourceOptions {
 export function createTeachSource(options: TeachSourceOptions): JobSource {
   const { deps, runId } = options;
   // The latest of those that waited for nothing: whatever is behind it is in flight, settled or waits.
-  let after = '';
+  let after = 0;
   const findDue = (room: number, inFlight: ReadonlySet<string>, now: Date): readonly DueRequest[] => {
     // By request, not by attempt: a reservation already counts as the next attempt.
     const asked = new Set([...inFlight].map(requestOf));
-    return deps.store.requests
-      .due(runId, now.toISOString(), room + inFlight.size, after)
-      .filter(({ key }) => !asked.has(hashHex(key)))
-      .slice(0, room);
+    const find = (limit: number) => {
+      const due = deps.store.requests.due(runId, now.toISOString(), limit, after);
+      const free = due.filter(({ key }) => !asked.has(hashHex(key)));
+      return { free, isTold: free.length === due.length || due.length < limit };
+    };
+    const { free, isTold } = find(room);
+    // Requests that have waited and are in flight stand in front of those that have waited and are not.
+    return isTold ? free : find(room + inFlight.size).free.slice(0, room);
   };
   return {
     next(room, inFlight) {
       const now = deps.now();
       let due = findDue(room, inFlight, now);
-      if (due.length === 0 && inFlight.size === 0 && after !== '') {
+      if (due.length === 0 && inFlight.size === 0 && after > 0) {
         // What the queue lost is still there to be asked.
-        after = '';
+        after = 0;
         due = findDue(room, inFlight, now);
       }
       if (due.length === 0) return nothingDue(options, now, inFlight.size);
       const { jobs, stop } = reserve(options, due);
-      after = due.slice(0, jobs.length).findLast(({ notBeforeAt }) => notBeforeAt === null)?.key ?? after;
+      after =
+        due.slice(0, jobs.length).findLast(({ notBeforeAt }) => notBeforeAt === null)?.position ?? after;
       const batch = jobs.map((job) => ({ id: jobIdOf(job), data: job }));
       return { jobs: batch, waitMs: null, finished: false, ...(stop === null ? {} : { stop }) };
     },

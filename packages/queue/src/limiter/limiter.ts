@@ -97,7 +97,7 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
       process,
       inFlight,
       limits,
-      day: day().name,
+      day: limits.requestsPerDay === null ? '' : day().name,
       ...told,
       waiting: asked.map(({ id, tokens }) => ({ id, tokens })),
     };

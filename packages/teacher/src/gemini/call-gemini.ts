@@ -6,6 +6,7 @@ import {
 import type { TeacherRequest } from '@retort/schema';
 import { captureResponse } from '../http/capture-response.ts';
 import { encodeBase64 } from '../http/encode-base64.ts';
+import { type Post, post } from '../http/post.ts';
 import type { TeacherResponse } from '../http/teacher-response.ts';
 import { TeacherTransportError } from '../teacher-errors.ts';
 import { GEMINI_API_VERSION } from './gemini-address.ts';
@@ -31,12 +32,11 @@ export async function callGemini(
   signal: AbortSignal,
 ): Promise<TeacherResponse> {
   const { apiKey, model, baseUrl } = connection;
-  const ownFetch = globalThis.fetch;
   const captured = Promise.withResolvers<TeacherResponse>();
+  let isUsed = false;
   const capturingFetch: typeof fetch = async (url, init) => {
-    // A redirect could carry the key to another host, so none is followed.
-    const response = await captureResponse(() => ownFetch(url, { ...init, signal, redirect: 'manual' }));
-    captured.resolve(response);
+    isUsed = true;
+    captured.resolve(await captureResponse(() => post(String(url), { ...wireOf(init), signal })));
     return Response.json({});
   };
   const generativeModel = new GoogleGenerativeAI(apiKey).getGenerativeModel(
@@ -44,17 +44,25 @@ export async function callGemini(
     { baseUrl, apiVersion: GEMINI_API_VERSION },
   );
   const call = lendFetch(capturingFetch, () => generativeModel.generateContent(buildBody(request, image)));
+  const fail = (what: string): void => {
+    if (isUsed) return;
+    captured.reject(
+      new TeacherTransportError(`@google/generative-ai ${what} the fetch it was lent: another version?`),
+    );
+  };
   call.then(
-    () =>
-      captured.reject(
-        new TeacherTransportError('@google/generative-ai answered without using the fetch it was lent.'),
-      ),
-    () =>
-      captured.reject(
-        new TeacherTransportError('@google/generative-ai failed before it used the fetch it was lent.'),
-      ),
+    () => fail('answered without using'),
+    () => fail('failed before it used'),
   );
   return captured.promise;
+}
+
+/** What the SDK wants sent. @throws TeacherTransportError for a body that isn't the JSON text that 0.24.1 makes */
+function wireOf(init: RequestInit | undefined): Pick<Post, 'headers' | 'body'> {
+  if (typeof init?.body !== 'string') {
+    throw new TeacherTransportError('@google/generative-ai sent something else than JSON text.');
+  }
+  return { headers: Object.fromEntries(new Headers(init.headers)), body: init.body };
 }
 
 /**

@@ -3,11 +3,16 @@ import type { TeacherResult } from '@retort/schema';
 /** What came back from the service, or how it failed to. */
 export type TeacherResponse = ReceivedResponse | BrokenResponse;
 
+/** As they came; only those that name a wait are of interest. */
+export interface ResponseHeaders {
+  /** Null when there is none; several of one name are joined, or the first of them. */
+  get(name: string): string | null;
+}
+
 export interface ReceivedResponse {
   readonly kind: 'received';
   readonly status: number;
-  /** As they came; only those that name a wait are of interest. */
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   readonly body: string;
 }
 

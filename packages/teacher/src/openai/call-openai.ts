@@ -1,5 +1,6 @@
 import type { TeacherRequest } from '@retort/schema';
 import { captureResponse } from '../http/capture-response.ts';
+import { post } from '../http/post.ts';
 import type { TeacherResponse } from '../http/teacher-response.ts';
 import { buildChatBody, type TokenLimitName } from './chat-body.ts';
 import { isOpenaiItself } from './openai-address.ts';
@@ -29,10 +30,10 @@ export function createOpenaiCall(connection: OpenaiConnection): CallOpenai {
   const firstName = isOpenaiItself(connection.baseUrl) ? 'max_completion_tokens' : 'max_tokens';
   return async (request, image, signal) => {
     const name = tokenLimitNames.get(request.model) ?? firstName;
-    const response = await post(connection, buildChatBody(request, image, name), signal);
+    const response = await ask(connection, buildChatBody(request, image, name), signal);
     if (name !== 'max_tokens' || !refusesMaxTokens(response)) return response;
     const body = buildChatBody(request, image, 'max_completion_tokens');
-    const second = await post(connection, body, signal);
+    const second = await ask(connection, body, signal);
     // Refused as well: then it wasn't the member's name, and the first answer says what it was.
     if (second.status === 400) return response;
     if (second.status === 200) tokenLimitNames.set(request.model, 'max_completion_tokens');
@@ -40,12 +41,9 @@ export function createOpenaiCall(connection: OpenaiConnection): CallOpenai {
   };
 }
 
-function post({ apiKey, baseUrl }: OpenaiConnection, body: string, signal: AbortSignal) {
+function ask({ apiKey, baseUrl }: OpenaiConnection, body: string, signal: AbortSignal) {
   const headers = { 'content-type': 'application/json', ...authorization(apiKey) };
-  // A redirect could carry the key to another host, so none is followed.
-  return captureResponse(() =>
-    fetch(`${baseUrl}/chat/completions`, { method: 'POST', headers, body, signal, redirect: 'manual' }),
-  );
+  return captureResponse(() => post(`${baseUrl}/chat/completions`, { headers, body, signal }));
 }
 
 export function authorization(apiKey: string | null): Record<string, string> {

@@ -5,6 +5,7 @@ import {
   excerpt,
   NOTHING_KNOWN,
   type ReceivedResponse,
+  type ResponseHeaders,
 } from '../http/teacher-response.ts';
 import { type ErrorFacts, NO_ERROR_FACTS, readErrorBody } from './openai-body.ts';
 import { resetMsOf, retryAfterMsOf } from './rate-limit-wait.ts';
@@ -54,7 +55,7 @@ function quotaOf({ type }: ErrorFacts): { quota?: QuotaHit } {
   return type === 'requests' || type === 'tokens' ? { quota: { meter: type, value: null } } : {};
 }
 
-function waitOf(outcome: Outcome, headers: Headers, { type }: ErrorFacts, now: Date): number | null {
+function waitOf(outcome: Outcome, headers: ResponseHeaders, { type }: ErrorFacts, now: Date): number | null {
   if (outcome !== 'rate-limited' && outcome !== 'unavailable') return null;
   const asked = retryAfterMsOf(headers, now);
   if (asked !== null || outcome === 'unavailable') return asked;

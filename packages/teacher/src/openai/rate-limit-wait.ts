@@ -1,4 +1,5 @@
 import { parseRetryAfterMs } from '../http/parse-retry-after.ts';
+import type { ResponseHeaders } from '../http/teacher-response.ts';
 
 const LIMITS = ['requests', 'tokens'] as const;
 
@@ -9,7 +10,7 @@ const MAX_BARE_SECONDS = 1_000_000;
  * Wait that the headers ask for, in ms: `retry-after-ms` (OpenAI, Azure), then `Retry-After` (LiteLLM and proxies). Null
  * when neither is there.
  */
-export function retryAfterMsOf(headers: Headers, now: Date): number | null {
+export function retryAfterMsOf(headers: ResponseHeaders, now: Date): number | null {
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
   const retryAfter = headers.get('retry-after');
@@ -20,7 +21,7 @@ export function retryAfterMsOf(headers: Headers, now: Date): number | null {
  * Wait until the limit that was hit is free again, in ms: of `x-ratelimit-reset-requests` and `-tokens` the one that the
  * error's `type` names, else those whose `remaining` is used up, else the longer. Null when there is none above 0.
  */
-export function resetMsOf(headers: Headers, errorType: string | null): number | null {
+export function resetMsOf(headers: ResponseHeaders, errorType: string | null): number | null {
   const named = LIMITS.filter((limit) => limit === errorType);
   const usedUp = LIMITS.filter((limit) => {
     const remaining = headers.get(`x-ratelimit-remaining-${limit}`);
