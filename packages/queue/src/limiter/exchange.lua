@@ -1,7 +1,7 @@
 -- exchange.lua: one step of the limiter that all processes share, atomic in the queue server. A process hands over the
 -- calls that ended and those that wait, and gets back how many of the waiting may go now, first come first served.
 --
--- KEYS: 1 state (hash), 2 calls let go per quarter of a second (hash), 3 processes (hash), 4 calls let go whose answer isn't
+-- KEYS: 1 state (packed table), 2 calls let go per quarter of a second (hash), 3 processes (hash), 4 calls let go whose answer isn't
 --   stored yet (hash)
 -- ARGV: 1 the question, JSON (see limiter-protocol.ts); the answer is JSON too. All times in ms of the server's clock.
 
@@ -13,6 +13,8 @@ local JITTER = 50
 local BURST = 0.004
 local PROCESS_LIFE = 10000
 local STATE_LIFE_S = 2 * 86400
+-- Counts that nobody needs any more are dropped this often.
+local TIDY = 60000
 -- Concurrency: first guess, share that is left after a setback, share of failing calls that is one.
 local FIRST_CONCURRENCY, DECREASE, TROUBLE = 32, 0.7, 0.25
 -- Found limits: first try at more after this long, longest pause between tries, first step up, largest step.
@@ -29,9 +31,8 @@ if not now then
   now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 end
 
-local state = {}
-local stored = redis.call('HGETALL', KEYS[1])
-for i = 1, #stored, 2 do state[stored[i]] = tonumber(stored[i + 1]) or stored[i + 1] end
+local stored = redis.call('GET', KEYS[1])
+local state = stored and cmsgpack.unpack(stored) or {}
 local function get(name, otherwise) return state[name] or otherwise end
 
 -- ── the day: before anything is written, since the question is asked again then ──
@@ -242,20 +243,16 @@ end
 
 redis.call('HSET', KEYS[3], ask.process, (ask.inFlight + granted) .. ':' .. (now + PROCESS_LIFE))
 state.concurrency = concurrency
-local fields = {}
-for name, value in pairs(state) do
-  fields[#fields + 1] = name
-  fields[#fields + 1] = type(value) == 'number' and string.format('%.4f', value) or value
-end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], unpack(fields))
-for _, id in ipairs(ask.settled) do redis.call('HDEL', KEYS[4], id) end
-for i = 1, 4 do redis.call('EXPIRE', KEYS[i], STATE_LIFE_S) end
-if redis.call('HLEN', KEYS[2]) > 1000 then
+if #ask.settled > 0 then redis.call('HDEL', KEYS[4], unpack(ask.settled)) end
+if now >= get('tidyAt', 0) then
+  state.tidyAt = now + TIDY
+  for i = 2, 4 do redis.call('EXPIRE', KEYS[i], STATE_LIFE_S) end
   for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
     if tonumber(string.match(name, '%d+$')) < (now - 2 * MINUTE) / QUARTER then redis.call('HDEL', KEYS[2], name) end
   end
 end
+
+redis.call('SET', KEYS[1], cmsgpack.pack(state), 'EX', STATE_LIFE_S)
 
 return cjson.encode({
   kind = 'granted',

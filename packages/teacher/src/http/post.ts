@@ -4,7 +4,7 @@ import type { ResponseHeaders } from './teacher-response.ts';
 
 export interface Post {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly signal: AbortSignal;
 }
 
