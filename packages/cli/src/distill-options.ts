@@ -3,8 +3,6 @@ import {
   ASPECTS,
   type Aspect,
   aspectSchema,
-  PROMPT_FORMS,
-  type PromptForm,
   type RunPlan,
   SPLIT_RULES,
   type SplitBy,
@@ -13,6 +11,7 @@ import {
 } from '@retort/schema';
 import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
 import { amount, choice, existing, wholeNumber } from './flag-values.ts';
+import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -34,6 +33,8 @@ export interface DistillFlags {
   readonly teacher?: string;
   readonly model?: string;
   readonly prompt?: string;
+  /** True without a value. */
+  readonly combined?: string | true;
   readonly limit?: string;
   readonly concurrency?: string;
   readonly seed?: string;
@@ -79,7 +80,8 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       aspects: parseAspects(flags.aspects),
       teacher,
       model: parseModel(flags.model, teacher),
-      promptForm: choice<PromptForm>('--prompt', flags.prompt ?? 'label-aware', PROMPT_FORMS),
+      ...parsePrompt(flags.prompt ?? 'label-aware'),
+      ...parseCombined(flags.combined, teacher),
       limit: flags.limit === undefined ? null : wholeNumber('--limit', flags.limit, 1),
       seed: wholeNumber('--seed', flags.seed ?? '0', 0),
       splitBy: parseSplitBy(flags.splitBy),

@@ -15,6 +15,7 @@ Examples:
   pnpm distill --dataset agiqa-3k --path ../agiqa-3k --recordings answers.jsonl
   pnpm distill --dataset csv --path my-images --columns name=file,image_prompt=caption,mos_quality=score --scale 0:100
   pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
+  pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill status
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
@@ -92,7 +93,14 @@ function addDistillOptions(program: Command): Command {
       '--model <name>',
       `model that a live teacher asks (gemini: default ${DEFAULT_GEMINI_MODEL}; openai: must be named)`,
     )
-    .option('--prompt <form>', 'label-aware shows the teacher the MOS, blind does not (default label-aware)')
+    .option(
+      '--prompt <form>',
+      'label-aware shows the teacher the MOS, blind does not; blind.v1: that version (default label-aware, the newest)',
+    )
+    .option(
+      '--combined [output]',
+      'ask about all aspects of an image in one call: json (structured, the default) or text (named sections)',
+    )
     .option('--limit <n>', 'at most n images, whole image prompts first')
     .option('--concurrency <n>', `calls to the teacher at once (default ${DEFAULT_CONCURRENCY})`)
     .option('--seed <n>', 'seed of split and fit (default 0)')

@@ -1,4 +1,5 @@
 import { preparedSamples } from '@retort/pipeline';
+import { type Aspect, aspectsAsked, type RequestAspect, type ResponseSchema } from '@retort/schema';
 import { estimateTokens, findPrice, type Price } from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
@@ -27,12 +28,16 @@ export function estimateSpending(
     readonly width: number;
     readonly height: number;
     readonly promptText: string;
+    readonly responseSchema?: ResponseSchema;
+    readonly aspect: RequestAspect;
+    readonly aspects?: readonly Aspect[];
   }[],
   price: Price | null,
   concurrency: number,
 ): SpendingEstimate {
   const inputTokens = requests.reduce((sum, request) => sum + estimateTokens(request), 0);
-  const outputTokens = requests.length * EXPECTED_OUTPUT_TOKENS;
+  const descriptions = requests.reduce((sum, request) => sum + aspectsAsked(request).length, 0);
+  const outputTokens = descriptions * EXPECTED_OUTPUT_TOKENS;
   const costUsd =
     price === null
       ? null

@@ -1,12 +1,20 @@
-import type { Aspect, GenerationSettings } from '@retort/schema';
+import {
+  type Aspect,
+  aspectsAsked,
+  type GenerationSettings,
+  type RequestAspect,
+  type ResponseSchema,
+} from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { createPromptVersions } from './prompt-versions.ts';
 import type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 
 export interface RequestTable {
+  /** @throws PromptVersionChangedError the store knows this version with other words */
   savePrompt(prompt: PromptVersion): void;
   /** Forgets which samples the run's requests serve: planning ties again those that it still needs. */
   unlink(runId: string): void;
-  /** Adds the request unless its content is known, and ties it to the sample it serves in this run. */
+  /** Adds the request unless its content is known, and ties it to the sample that it serves in this run, under each aspect it asks about. */
   plan(runId: string, sampleId: number, request: PlannedRequest): void;
   /** Pending requests of a run that may be asked at `now` (UTC ISO 8601), least attempted first. */
   due(runId: string, now: string, limit: number): DueRequest[];
@@ -27,7 +35,9 @@ interface DueRecord {
   key: string;
   teacher: string;
   model: string;
-  aspect: Aspect;
+  aspect: RequestAspect;
+  aspects: string | null;
+  response_schema: string | null;
   prompt_id: string;
   prompt_text: string;
   image_hash: string;
@@ -51,13 +61,11 @@ const OF_RUN =
   'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = @runId)';
 
 export function createRequestTable(db: Database): RequestTable {
-  const savePrompt = db.prepare(
-    'INSERT INTO prompt_versions (id, hash, text, saw_label) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
-  );
+  const prompts = createPromptVersions(db);
   const insert = db.prepare(
     `INSERT INTO requests (key, teacher, model, aspect, prompt_id, prompt_text, image_hash, image_name, recipe, settings,
-       repeat, max_output_tokens)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+       repeat, max_output_tokens, aspects, response_schema)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
   );
   const link = db.prepare(
     `INSERT INTO sample_requests (run_id, sample_id, aspect, request_key) VALUES (?, ?, ?, ?)
@@ -100,9 +108,7 @@ export function createRequestTable(db: Database): RequestTable {
   const stateOf = db.prepare<[string], { state: RequestState }>('SELECT state FROM requests WHERE key = ?');
   return {
     stateOf: (requestKey) => stateOf.get(requestKey)?.state ?? null,
-    savePrompt: ({ id, hash, text, sawLabel }) => {
-      savePrompt.run(id, hash, text, sawLabel ? 1 : 0);
-    },
+    savePrompt: (prompt) => prompts.save(prompt),
     unlink: (runId) => {
       unlink.run(runId);
     },
@@ -121,8 +127,10 @@ export function createRequestTable(db: Database): RequestTable {
         recipe,
         settings,
       ];
-      insert.run(...content, request.repeat, request.maxOutputTokens);
-      link.run(runId, sampleId, aspect, key);
+      const aspects = request.aspects === undefined ? null : JSON.stringify(request.aspects);
+      const schema = request.responseSchema === undefined ? null : JSON.stringify(request.responseSchema);
+      insert.run(...content, request.repeat, request.maxOutputTokens, aspects, schema);
+      for (const asked of aspectsAsked(request)) link.run(runId, sampleId, asked, key);
     },
     due: (runId, now, limit) => due.all({ runId, now, limit }).map(toDue),
     nextDueAt: (runId) => nextDue.get({ runId })?.at ?? null,
@@ -151,6 +159,11 @@ function toDue(row: DueRecord): DueRequest {
     teacher: row.teacher,
     model: row.model,
     aspect: row.aspect,
+    // Both were written by plan() above, and nowhere else.
+    ...(row.aspects === null ? {} : { aspects: JSON.parse(row.aspects) as Aspect[] }),
+    ...(row.response_schema === null
+      ? {}
+      : { responseSchema: JSON.parse(row.response_schema) as ResponseSchema }),
     promptId: row.prompt_id,
     promptText: row.prompt_text,
     imageHash: row.image_hash,

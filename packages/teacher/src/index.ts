@@ -14,7 +14,13 @@ export type { OpenaiOptions } from './openai/openai.ts';
 export { resolveOpenaiBaseUrl } from './openai/openai-address.ts';
 export { resolveOpenaiKey } from './openai/openai-key.ts';
 export { type OutcomePolicy, outcomePolicies } from './outcome-policies.ts';
-export { PARSER_NAMES, type ParsedAnswer, type ParserName, parseAnswer } from './parse-answer.ts';
+export {
+  isCombinedParser,
+  PARSER_NAMES,
+  type ParsedAnswer,
+  type ParserName,
+  parseAnswer,
+} from './parse-answer.ts';
 export {
   attemptCostUsd,
   costUsd,
@@ -24,6 +30,7 @@ export {
   type PriceOverride,
   type PriceTable,
 } from './prices.ts';
+export { choosePrompt, type PromptChoice } from './prompts/choose-prompt.ts';
 export { loadPrompts, type Prompt, type PromptLibrary } from './prompts/prompt-library.ts';
 export { findReleaseProblems } from './prompts/released-prompts.ts';
 export {
@@ -39,6 +46,7 @@ export {
   type StudentPrompts,
   type StudentQuestions,
 } from './prompts/student-prompts.ts';
+export { type ReadAnswer, readStoredAnswer, type StoredAnswer } from './read-stored-answer.ts';
 export { openRecordings, type Recording, type Recordings, requireRecordedAspects } from './recordings.ts';
 export type { ReplayOptions } from './replay.ts';
 export type { AskDeps, Teacher } from './teacher.ts';

@@ -84,7 +84,9 @@ function reserve(
 
 function toJob(runId: string, due: DueRequest, worstCaseUsd: number | null): TeachJob {
   const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName, settings } = due;
-  const { maxOutputTokens, nextNumber } = due;
+  const { maxOutputTokens, nextNumber, responseSchema } = due;
   const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
-  return { runId, number: nextNumber, request: { ...asked, settings, maxOutputTokens }, worstCaseUsd };
+  const aspects = due.aspects && [...due.aspects];
+  const request = { ...asked, settings, maxOutputTokens, aspects, responseSchema };
+  return { runId, number: nextNumber, request, worstCaseUsd };
 }

@@ -9,6 +9,7 @@ import { encodeBase64 } from '../http/encode-base64.ts';
 import type { TeacherResponse } from '../http/teacher-response.ts';
 import { TeacherTransportError } from '../teacher-errors.ts';
 import { GEMINI_API_VERSION } from './gemini-address.ts';
+import { structuredOutput } from './structured-output.ts';
 
 export interface GeminiConnection {
   readonly apiKey: string;
@@ -81,6 +82,7 @@ function buildBody(request: TeacherRequest, image: Uint8Array): GenerateContentR
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { topP }),
     ...(seed === undefined ? {} : { seed }),
+    ...structuredOutput(request.responseSchema),
   };
   const inlineData = { mimeType: request.mediaType, data: encodeBase64(image) };
   const parts = [{ inlineData }, { text: request.promptText }];
