@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
 import { predictCommand } from './commands/predict.ts';
+import { reparseCommand } from './commands/reparse.ts';
 import { reportCommand } from './commands/report.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
@@ -71,6 +72,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   ])
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
+  addReparse(program, terminal, exit);
   addPredict(program, terminal, exit);
   return program;
 }
@@ -134,6 +136,30 @@ function addSubcommand(
 
 function examplesText(examples: readonly string[]): string {
   return ['', 'Examples:', ...examples.map((example) => `  pnpm distill ${example}`)].join('\n');
+}
+
+function addReparse(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  addSubcommand(
+    program,
+    'reparse',
+    "read all stored answers again with today's parser, and say what changed",
+    [
+      'reparse --dry-run',
+      'reparse --run 306c13a445ea7936 --json',
+      'reparse --strict                      take out answers that are refused today, and ask again',
+    ],
+  )
+    .option('--run <id>', 'only answers that this run uses (default: all of the home)')
+    .option('--dry-run', 'say what would change, and write nothing')
+    .option(
+      '--strict',
+      "also take out answers that today's parser refuses: the next distill asks for them again",
+    )
+    .addHelpText(
+      'after',
+      '\nAsks nobody, costs nothing, needs no key. The next distill builds its corpora from what changed.',
+    )
+    .action(async (_flags, command) => exit(await reparseCommand(command.optsWithGlobals(), terminal)));
 }
 
 function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {

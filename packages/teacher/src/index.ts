@@ -46,7 +46,7 @@ export {
   type StudentPrompts,
   type StudentQuestions,
 } from './prompts/student-prompts.ts';
-export { type ReadAnswer, readStoredAnswer, type StoredAnswer } from './read-stored-answer.ts';
+export { readStoredAnswer, type StoredAnswer, type StoredAnswerRead } from './read-stored-answer.ts';
 export { openRecordings, type Recording, type Recordings, requireRecordedAspects } from './recordings.ts';
 export type { ReplayOptions } from './replay.ts';
 export type { AskDeps, Teacher } from './teacher.ts';

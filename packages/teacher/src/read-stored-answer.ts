@@ -23,6 +23,12 @@ export interface ReadAnswer {
   readonly answer: string | null;
 }
 
+export type StoredAnswerRead =
+  | ({ readonly kind: 'read' } & ReadAnswer)
+  /** The outcome came from more than the body, or the body breaks off: what was said then stands. */
+  | { readonly kind: 'undecided' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
 type Reader = (response: ReceivedResponse, deps: ClassifyDeps) => ReadAnswer | null;
 
 /** Readers of stored bodies by teacher: a new teacher has its line here. */
@@ -38,19 +44,22 @@ const NOT_IN_THE_BODY: readonly Outcome[] = ['no-such-model'];
 /**
  * Reads a stored body with today's classification and parser. Pure and offline: headers weren't kept, so nothing is said of
  * waits.
- *
- * @returns null when the body can't tell: its teacher is unknown here, the outcome didn't come from it, or it breaks off
  */
-export function readStoredAnswer(stored: StoredAnswer): ReadAnswer | null {
-  const reader = Object.hasOwn(READERS, stored.teacher) ? READERS[stored.teacher] : undefined;
-  if (reader === undefined || NOT_IN_THE_BODY.includes(stored.outcome)) return null;
+export function readStoredAnswer(stored: StoredAnswer): StoredAnswerRead {
+  const { teacher, outcome, parserName, aspects, rawBody } = stored;
+  const reader = Object.hasOwn(READERS, teacher) ? READERS[teacher] : undefined;
+  if (reader === undefined) return { kind: 'unreadable', reason: `nobody here reads answers of ${teacher}` };
   const status = stored.httpStatus ?? 200;
   // Of a connection that broke only a whole answer counts: its status alone says nothing about the end.
-  if (stored.outcome === 'network' && status !== 200) return null;
-  const parse = (answer: string) => parseAnswer(stored.parserName, answer, stored.aspects);
-  const response = { kind: 'received', status, headers: new Headers(), body: stored.rawBody } as const;
+  const broken = outcome === 'network';
+  if (NOT_IN_THE_BODY.includes(outcome) || (broken && status !== 200)) return { kind: 'undecided' };
+  const parse = (answer: string) => parseAnswer(parserName, answer, aspects);
+  const response = { kind: 'received', status, headers: new Headers(), body: rawBody } as const;
   const read = reader(response, { now: new Date(0), parse });
-  return read === null || read.outcome === 'network' ? null : read;
+  if (read !== null && read.outcome !== 'network') return { kind: 'read', ...read };
+  return broken
+    ? { kind: 'undecided' }
+    : { kind: 'unreadable', reason: `the body is no answer of ${teacher}` };
 }
 
 function classifyRecorded({ body }: ReceivedResponse, { parse }: ClassifyDeps): ReadAnswer | null {
