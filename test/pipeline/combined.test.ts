@@ -1,92 +1,16 @@
-import { buildRunCorpus, planRequests, preparedSamples, requestSpec, teachRequest } from '@retort/pipeline';
-import { ASPECTS, type Aspect, type RunPlan } from '@retort/schema';
-import { loadPrompts, type Teacher } from '@retort/teacher';
-import { describe, expect, it } from 'vitest';
 import {
-  folderPlan,
-  openBed,
-  PROMPTS,
-  planRun,
-  prepared,
-  requestsOfRun,
-  toJob,
-  writeDataset,
-} from './pipeline-bed.ts';
-
-const LATER = '2027';
-const SIGNAL = new AbortController().signal;
-const PRICE = { inputUsdPerMillion: 1, outputUsdPerMillion: 10 };
-const IMAGES = {
-  'a.jpg': 'glide_normal_001.jpg',
-  'b.jpg': 'glide_normal_002.jpg',
-  'c.jpg': 'glide_normal_003.jpg',
-};
-const LINES = [
-  'name,image_prompt,mos_quality,mos_correspondence,mos_authenticity',
-  'a.jpg,a tray of sushi,1,2,3',
-  'b.jpg,a red moon,4,3,2',
-  'c.jpg,a house,2,2,2',
-];
-
-function combinedPlan(change: Partial<RunPlan> = {}): RunPlan {
-  const path = writeDataset(LINES, IMAGES);
-  return folderPlan(path, {
-    recordings: null,
-    teacher: 'gemini',
-    model: 'made-up',
-    combined: 'json',
-    ...change,
-  });
-}
-
-/** A teacher made for these tests, which no model ever was: says what it is given for each image. */
-function handMade(answerFor: (imageName: string, aspects: readonly Aspect[]) => string): Teacher {
-  return {
-    name: 'hand-made',
-    model: 'made-up',
-    async ask(request) {
-      const answer = answerFor(request.imageName, request.aspects ?? []);
-      return {
-        outcome: 'answered',
-        reason: 'STOP',
-        answer,
-        rawBody: answer,
-        httpStatus: 200,
-        retryAfterMs: null,
-        modelVersion: 'made-up-1',
-        responseId: null,
-        usage: { inputTokens: 1000, outputTokens: 100, thinkingTokens: 0 },
-        recordedAt: null,
-        maybeBilled: false,
-      };
-    },
-  };
-}
-
-const textOf = (image: string, aspect: Aspect): string =>
-  `Made up about the ${aspect} of ${image}, at length.`;
-const jsonAnswer = (image: string, aspects: readonly Aspect[]): string =>
-  JSON.stringify(Object.fromEntries(aspects.map((aspect) => [aspect, textOf(image, aspect)])));
-
-async function taught(plan: RunPlan, answerFor: Parameters<typeof handMade>[0]) {
-  const deps = openBed();
-  const run = await prepared(deps, plan);
-  await planRun(deps, run);
-  const teach = {
-    store: deps.store,
-    teacher: handMade(answerFor),
-    prompts: await loadPrompts(PROMPTS),
-    readImage: (hash: string) => deps.blobs.read(hash),
-    price: PRICE,
-    now: deps.now,
-    random: () => 0.5,
-  };
-  for (const due of deps.store.requests.due(run.id, LATER, 10)) {
-    const { entry } = await teachRequest(toJob(run.id, due), teach, SIGNAL);
-    deps.store.transaction(() => deps.store.attempts.record(entry));
-  }
-  return { deps, run };
-}
+  buildReportData,
+  buildRunCorpus,
+  corpusInputKey,
+  planRequests,
+  preparedSamples,
+  requestSpec,
+} from '@retort/pipeline';
+import { reportDataSchema } from '@retort/report';
+import { ASPECTS, type Aspect, type RunPlan } from '@retort/schema';
+import { describe, expect, it } from 'vitest';
+import { combinedPlan, jsonAnswer, LATER, taught, textOf } from './combined-bed.ts';
+import { folderPlan, openBed, planRun, prepared, requestsOfRun } from './pipeline-bed.ts';
 
 describe('a combined request', () => {
   it('is asked once an image, and serves a row of every aspect', async () => {
@@ -136,6 +60,25 @@ describe('a combined request', () => {
       rows.map(({ turns }) => turns[1]?.text),
     );
     expect(rows.every(({ sawLabel, promptId }) => !sawLabel && promptId === 'all/blind-text.v1')).toBe(true);
+  });
+
+  it('is given up as a whole where one text cannot be used, told in the report with the command and the cost', async () => {
+    const answerFor = (image: string, aspects: readonly Aspect[]) =>
+      image === 'b.jpg' ? jsonAnswer(image, aspects.slice(1)) : jsonAnswer(image, aspects);
+    const { deps, run } = await taught(combinedPlan({ promptForm: 'blind', promptVersion: 1 }), answerFor);
+    expect(deps.store.requests.counts(run.id)).toEqual({ pending: 0, answered: 2, 'dead-letter': 1 });
+    const corpusKey = await buildRunCorpus(deps, run);
+    deps.store.runs.saveStageResult('audit', await corpusInputKey(deps, run.id, run.plan), { corpusKey });
+    const data = await buildReportData(deps, run, null);
+    expect(data.counts).toMatchObject({
+      conversations: 6,
+      teacher_calls: 2 + 3,
+      dead_letters: [{ image: 'b.jpg', aspect: 'all', outcome: 'malformed', attempts: 3 }],
+    });
+    expect(data.counts.cost_usd).toBeCloseTo(5 * 0.002);
+    expect(data.counts.dead_letters[0]?.reason).toContain('no text about quality');
+    expect(data.run.command).toMatch(/ --prompt blind\.v1 --combined$/);
+    expect(reportDataSchema.parse(data).run.options).toMatchObject({ prompt: 'blind.v1', combined: 'json' });
   });
 
   it('keeps the answers of single requests where it is asked about one aspect alone', async () => {
