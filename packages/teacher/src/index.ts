@@ -15,7 +15,6 @@ export { resolveOpenaiBaseUrl } from './openai/openai-address.ts';
 export { resolveOpenaiKey } from './openai/openai-key.ts';
 export { type OutcomePolicy, outcomePolicies } from './outcome-policies.ts';
 export {
-  isCombinedParser,
   PARSER_NAMES,
   type ParsedAnswer,
   type ParserName,
