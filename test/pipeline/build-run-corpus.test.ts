@@ -61,7 +61,7 @@ describe('buildRunCorpus', () => {
       const mos = sample?.ratings.find(({ aspect }) => aspect === row.aspect)?.mos ?? -1;
       expect(row).toMatchObject({ mos, wordLabel: wordLabelOf(mos), sawLabel: true });
       expect(row.turns[3]?.text).toBe(wordLabelOf(mos));
-      expect(deps.store.attempts.answered(row.requestKey)?.description).toBe(row.turns[1]?.text);
+      expect(deps.store.attempts.answered(row.requestKey, row.aspect)?.description).toBe(row.turns[1]?.text);
     }
   });
 

@@ -141,12 +141,13 @@ export async function runToAnswers(deps: PipelineDeps, plan: RunPlan): Promise<B
 
 export function toJob(runId: string, due: DueRequest): TeachJob {
   const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName } = due;
-  const { settings, maxOutputTokens } = due;
+  const { settings, maxOutputTokens, responseSchema } = due;
+  const aspects = due.aspects && [...due.aspects];
   const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
   return {
     runId,
     number: due.nextNumber,
-    request: { ...asked, settings, maxOutputTokens },
+    request: { ...asked, settings, maxOutputTokens, aspects, responseSchema },
     worstCaseUsd: 0.5,
     inputTokens: 1300,
   };

@@ -14,7 +14,7 @@ describe('requestsOf', () => {
     for (const request of requests) {
       const sample = samples.find(({ name }) => name === request.imageName);
       const mos = sample?.ratings.find(({ aspect }) => aspect === request.aspect)?.mos;
-      expect(request.promptId).toBe(`${request.aspect}/label-aware.v1`);
+      expect(request.promptId).toBe(`${request.aspect}/label-aware.v2`);
       expect(request.promptText).toContain(mos?.toFixed(2));
       if (request.aspect === 'correspondence') expect(request.promptText).toContain(sample?.imagePrompt);
       expect(request.model).toBe('gemini-1.5-pro'); // who gave the recorded answers
@@ -27,7 +27,7 @@ describe('requestsOf', () => {
     const run = await prepared(deps, samplePlan(12, { promptForm: 'blind' }));
     const { requests, samples, spec } = await requestsOfRun(deps, run);
     for (const { promptId, promptText, imageName, aspect } of requests) {
-      expect(promptId).toBe(`${aspect}/blind.v1`);
+      expect(promptId).toBe(`${aspect}/blind.v2`);
       expect(spec.prompts.get(promptId).sawLabel).toBe(false);
       for (const { mos } of samples.find(({ name }) => name === imageName)?.ratings ?? []) {
         expect(promptText).not.toContain(mos.toFixed(2));
@@ -44,8 +44,8 @@ describe('requestsOf', () => {
     const plan = folderPlan(folder, { aspects: ['quality', 'correspondence'] });
     const { requests } = await requestsOfRun(deps, await prepared(deps, plan));
     expect(requests.map(({ imageName, promptId }) => [imageName, promptId])).toEqual([
-      ['a.jpg', 'quality/blind.v1'],
-      ['b.jpg', 'quality/label-aware.v1'],
+      ['a.jpg', 'quality/blind.v2'],
+      ['b.jpg', 'quality/label-aware.v2'],
     ]);
   });
 

@@ -27,7 +27,7 @@ describe('attempts.record', () => {
     const rawBody = `{"text":"öß\u2028${'blurred '.repeat(100)}"}`;
     store.attempts.record(recordedAttempt(KEY, { rawBody }));
     expect(store.attempts.rawBody(KEY, 1)).toBe(rawBody);
-    expect(store.attempts.answered(KEY)).toMatchObject({
+    expect(store.attempts.answered(KEY, 'quality')).toMatchObject({
       requestKey: KEY,
       answer: 'The sky is blurred.',
       description: 'The sky is blurred.',
@@ -51,13 +51,13 @@ describe('attempts.record', () => {
     store.attempts.record(recordedAttempt(KEY, { number: 2 }));
     store.attempts.record(failedAttempt(1, 'network'));
     expect(store.requests.counts(RUN_ID).answered).toBe(1);
-    expect(store.attempts.answered(KEY)?.answer).toBe('The sky is blurred.');
+    expect(store.attempts.answered(KEY, 'quality')?.answer).toBe('The sky is blurred.');
   });
 
   it('has no answer where none of the attempts has a description', () => {
     const { store } = filled();
     store.attempts.record(failedAttempt(1, 'unavailable'));
-    expect(store.attempts.answered(KEY)).toBeNull();
+    expect(store.attempts.answered(KEY, 'quality')).toBeNull();
     expect(store.attempts.rawBody(KEY, 1)).toBeNull();
     expect(store.attempts.has(KEY, 1)).toBe(true);
     expect(store.attempts.has(KEY, 2)).toBe(false);

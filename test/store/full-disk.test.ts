@@ -53,7 +53,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     expect(store.requests.counts(RUN_ID)).toMatchObject({ answered, pending: rejected.length });
     rmSync(filler);
     await recorder.record(largeAttempt(19));
-    expect(store.attempts.answered(plannedRequest(19).key)).not.toBeNull();
+    expect(store.attempts.answered(plannedRequest(19).key, 'quality')).not.toBeNull();
   });
 
   it('is told when a home has no room for its tables', () => {

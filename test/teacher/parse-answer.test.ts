@@ -29,7 +29,7 @@ describe('parseAnswer', () => {
     ['The \\"moon sea.\\" }', 'The "moon sea."', ['json-tail', 'json-escapes']],
     ['The \\"moon\\" is \\\\\\"red\\\\\\".', 'The "moon" is "red".', ['json-escapes']],
     ['It has:\\n- a moon\\n- a sea', 'It has:\n- a moon\n- a sea', ['json-escapes']],
-    ['A caf\\u00e9.', 'A café.', ['json-escapes']],
+    ['It is a caf\\u00e9.', 'It is a café.', ['json-escapes']],
     [' It is sharp. \n', 'It is sharp.', ['surrounding-space']],
     ['It is\u0000 sharp.\r\nVery.', 'It is sharp.\nVery.', ['control-characters']],
     ['It is sharp\ud83d.', 'It is sharp\ufffd.', ['control-characters']],

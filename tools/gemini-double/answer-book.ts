@@ -11,6 +11,9 @@ const ASPECT_WORDS: Readonly<Record<string, RegExp>> = {
   quality: /\b(quality|blur\w*|sharp\w*|noise|exposure)\b/gi,
 };
 
+/** How a prompt shows the sections it wants: a line of an aspect in capitals, a colon and an ellipsis. */
+const SECTION_HEADING = /^(QUALITY|CORRESPONDENCE|AUTHENTICITY): …$/gm;
+
 /** Requests without an image are one picture too. */
 const NO_IMAGE = 'no image';
 
@@ -18,8 +21,8 @@ const NO_IMAGE = 'no image';
  * Answers with what was recorded. An image is known by the hash of its bytes; one that isn't known gets the next recorded
  * image in the order of the file, round and round, and keeps it: the same bytes are always the same picture.
  *
- * A structured answer has each property of that name filled with its aspect's text. Where nothing was recorded the text
- * says that it is made up.
+ * A structured answer has each property of that name filled with its aspect's text; a prompt that shows headings gets a
+ * section under each. Where nothing was recorded the text says that it is made up.
  */
 export function createAnswerBook(images: readonly RecordedImage[]): AnswerBook {
   const byHash = new Map(
@@ -38,7 +41,11 @@ export function createAnswerBook(images: readonly RecordedImage[]): AnswerBook {
     const hash = request.imageHashes[0] ?? NO_IMAGE;
     const image = imageOf(hash);
     const textOf = (aspect: string) => image?.answers.get(aspect) ?? madeUp(aspect, hash);
-    if (request.responseSchema === null) return textOf(guessAspect(request.text));
+    if (request.responseSchema === null) {
+      const headings = [...request.text.matchAll(SECTION_HEADING)].map(([, heading = '']) => heading);
+      if (headings.length === 0) return textOf(guessAspect(request.text));
+      return headings.map((heading) => `${heading}: ${textOf(heading.toLowerCase())}`).join('\n\n');
+    }
     return JSON.stringify(fill(request.responseSchema, textOf, 'value'));
   };
 }

@@ -4,8 +4,6 @@ import {
   ASPECTS,
   type Aspect,
   aspectSchema,
-  PROMPT_FORMS,
-  type PromptForm,
   type RunPlan,
   SPLIT_RULES,
   type SplitBy,
@@ -15,6 +13,7 @@ import {
 import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
 import { type CallLimitFlags, parseCallLimits } from './call-limits.ts';
 import { amount, choice, existing, wholeNumber } from './flag-values.ts';
+import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -39,6 +38,8 @@ export interface DistillFlags extends CallLimitFlags {
   readonly teacher?: string;
   readonly model?: string;
   readonly prompt?: string;
+  /** True without a value. */
+  readonly combined?: string | true;
   readonly limit?: string;
   readonly concurrency?: string;
   readonly workers?: string;
@@ -90,7 +91,8 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       aspects: parseAspects(flags.aspects),
       teacher,
       model: parseModel(flags.model, teacher),
-      promptForm: choice<PromptForm>('--prompt', flags.prompt ?? 'label-aware', PROMPT_FORMS),
+      ...parsePrompt(flags.prompt ?? 'label-aware'),
+      ...parseCombined(flags.combined, teacher),
       limit: flags.limit === undefined ? null : wholeNumber('--limit', flags.limit, 1),
       seed: wholeNumber('--seed', flags.seed ?? '0', 0),
       splitBy: parseSplitBy(flags.splitBy),

@@ -6,6 +6,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, limit: 3, interrupted: 130 } a
 /** Errors that another command line mends: nothing was started. */
 const USAGE_CODES: readonly ErrorCode[] = [
   'usage',
+  'prompt-not-found',
   'split-unavailable',
   'recordings-missing-aspect',
   'teacher-key-missing',

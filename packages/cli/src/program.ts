@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
 import { predictCommand } from './commands/predict.ts';
+import { reparseCommand } from './commands/reparse.ts';
 import { reportCommand } from './commands/report.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
@@ -15,6 +16,7 @@ Examples:
   pnpm distill --dataset agiqa-3k --path ../agiqa-3k --recordings answers.jsonl
   pnpm distill --dataset csv --path my-images --columns name=file,image_prompt=caption,mos_quality=score --scale 0:100
   pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
+  pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill status
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
@@ -70,6 +72,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   ])
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
+  addReparse(program, terminal, exit);
   addPredict(program, terminal, exit);
   return program;
 }
@@ -92,7 +95,14 @@ function addDistillOptions(program: Command): Command {
       '--model <name>',
       `model that a live teacher asks (gemini: default ${DEFAULT_GEMINI_MODEL}; openai: must be named)`,
     )
-    .option('--prompt <form>', 'label-aware shows the teacher the MOS, blind does not (default label-aware)')
+    .option(
+      '--prompt <form>',
+      'label-aware shows the teacher the MOS, blind does not; blind.v1: that version (default label-aware, the newest)',
+    )
+    .option(
+      '--combined [output]',
+      'ask about all aspects of an image in one call: json (structured, the default) or text (named sections)',
+    )
     .option('--limit <n>', 'at most n images, whole image prompts first')
     .option('--concurrency <n>', `calls to the teacher at once (default ${DEFAULT_CONCURRENCY})`)
     .option('--requests-per-minute <n>', "the teacher's limit, where you know it; else it is found")
@@ -130,6 +140,30 @@ function addSubcommand(
 
 function examplesText(examples: readonly string[]): string {
   return ['', 'Examples:', ...examples.map((example) => `  pnpm distill ${example}`)].join('\n');
+}
+
+function addReparse(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  addSubcommand(
+    program,
+    'reparse',
+    "read all stored answers again with today's parser, and say what changed",
+    [
+      'reparse --dry-run',
+      'reparse --run 306c13a445ea7936 --json',
+      'reparse --strict                      take out answers that are refused today, and ask again',
+    ],
+  )
+    .option('--run <id>', 'only answers that this run uses (default: all of the home)')
+    .option('--dry-run', 'say what would change, and write nothing')
+    .option(
+      '--strict',
+      "also take out answers that today's parser refuses: the next distill asks for them again",
+    )
+    .addHelpText(
+      'after',
+      '\nAsks nobody, costs nothing, needs no key. The next distill builds its corpora from what changed.',
+    )
+    .action(async (_flags, command) => exit(await reparseCommand(command.optsWithGlobals(), terminal)));
 }
 
 function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {

@@ -1,4 +1,6 @@
 import { preparedSamples } from '@retort/pipeline';
+import { aspectsAsked } from '@retort/schema';
+import type { DueRequest } from '@retort/store';
 import { estimateTokens, findPrice, type Price, type TokenQuestion } from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
@@ -22,17 +24,19 @@ export interface SpendingEstimate {
 
 /** What the calls to a live teacher will probably take. */
 export function estimateSpending(
-  requests: Iterable<TokenQuestion>,
+  requests: Iterable<TokenQuestion & Pick<DueRequest, 'aspect' | 'aspects'>>,
   price: Price | null,
   concurrency: number,
 ): SpendingEstimate {
   let calls = 0;
   let inputTokens = 0;
+  let descriptions = 0;
   for (const request of requests) {
     calls += 1;
     inputTokens += estimateTokens(request);
+    descriptions += aspectsAsked(request).length;
   }
-  const outputTokens = calls * EXPECTED_OUTPUT_TOKENS;
+  const outputTokens = descriptions * EXPECTED_OUTPUT_TOKENS;
   const costUsd =
     price === null
       ? null

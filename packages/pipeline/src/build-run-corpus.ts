@@ -135,7 +135,7 @@ function conversationOf(
   student: StudentPrompts,
   { entry, sample, sawLabel }: { entry: AnsweredSample; sample: SampleRow; sawLabel: boolean },
 ) {
-  const answer = deps.store.attempts.answered(entry.requestKey);
+  const answer = deps.store.attempts.answered(entry.requestKey, entry.aspect);
   const { image } = sample;
   if (answer === null || image === null)
     throw new TypeError(`request ${entry.requestKey} has no answer or no picture`);

@@ -14,6 +14,12 @@ export {
   requestsOf,
 } from './plan-requests.ts';
 export { prepareSample, rejectedSampleError, samplesToPrepare } from './prepare-samples.ts';
+export {
+  type ReadingChange,
+  type ReparseOptions,
+  type ReparseReport,
+  reparseAnswers,
+} from './reparse-answers.ts';
 export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
 export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
 export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';

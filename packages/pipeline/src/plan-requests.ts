@@ -3,9 +3,10 @@ import {
   ASPECTS,
   type Aspect,
   canonicalJson,
+  descriptionsSchema,
   type GenerationSettings,
   type MosScale,
-  type PromptForm,
+  RetortError,
   type RunPlan,
   requestKey,
   sha256,
@@ -15,23 +16,33 @@ import {
   buildPromptVariables,
   loadPrompts,
   openRecordings,
-  type Prompt,
   type PromptLibrary,
   renderPrompt,
   requireRecordedAspects,
 } from '@retort/teacher';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { type GroupingRules, requestGroups } from './request-groups.ts';
 
 /**
- * Output tokens that a first attempt may use: descriptions are under 200 tokens, and a thinking model spends some before.
- * A truncated answer is asked for again with more.
+ * Output tokens that a first attempt may use, once for the answer as a whole and once for each aspect: descriptions are under
+ * 200 tokens, and a thinking model spends some on each before. So one aspect has 2,048 and three have 4,096: the worst case
+ * of one combined call stays below that of three. A truncated answer is asked for again with more.
  */
-const MAX_OUTPUT_TOKENS = 2048;
+const OUTPUT_TOKENS_PER_PART = 1024;
 /** What the latest planning of a run was about; null while one is under way. */
 const plannedSchema = z.strictObject({ inputKey: z.string().nullable() });
 /** Samples a transaction. */
 const SAMPLES_PER_COMMIT = 500;
+
+export class CombinedRecordingsError extends RetortError {
+  readonly code = 'usage';
+  constructor() {
+    super(
+      'Recorded answers are about one aspect each, so nothing can be asked --combined of the replay teacher: leave --combined out, or ask live with --teacher gemini or openai.',
+    );
+  }
+}
 
 /** Everything besides the sample that decides its requests. */
 export interface RequestSpec {
@@ -54,6 +65,8 @@ export function aspectsOf(plan: RunPlan, dataset: Pick<DatasetRow, 'ratedAspects
  * Reads prompts and recordings.
  *
  * @throws RecordingsMissingAspectError an aspect that was asked for by name isn't recorded
+ * @throws CombinedRecordingsError the plan wants one answer about several aspects out of recordings
+ * @throws PromptNotFoundError the plan names a version that doesn't exist
  */
 export async function requestSpec(
   deps: Pick<PipelineDeps, 'promptsDir'>,
@@ -62,14 +75,22 @@ export async function requestSpec(
 ): Promise<RequestSpec> {
   const prompts = await loadPrompts(deps.promptsDir);
   const wanted = aspectsOf(plan, dataset);
+  checkPrompts({ plan, aspects: wanted, prompts });
   if (plan.recordings === null) {
     return { plan, model: plan.model, scale: dataset.scale, aspects: wanted, prompts, settings: {} };
   }
+  if (plan.combined !== undefined) throw new CombinedRecordingsError();
   const recordings = await openRecordings(plan.recordings);
   if (plan.aspects !== null) requireRecordedAspects(recordings, plan.aspects);
   const aspects = wanted.filter((aspect) => recordings.aspects.has(aspect));
   const model = recordings.models.join(', ');
   return { plan, model, scale: dataset.scale, aspects, prompts, settings: { recordings: recordings.hash } };
+}
+
+/** A version that doesn't exist is said before anything is begun. @throws PromptNotFoundError */
+function checkPrompts(rules: GroupingRules): void {
+  const ratings = rules.aspects.map((aspect) => ({ aspect, mos: 0, mosStd: null }));
+  requestGroups(rules, { imagePrompt: '', ratings });
 }
 
 /** Changes when any request of the run would. */
@@ -87,33 +108,35 @@ export function requestsInputKey(spec: RequestSpec, samples: readonly SampleRow[
   );
 }
 
-/** What to ask about one sample; an aspect that needs an image prompt is left out where there is none. */
+/** What to ask about one sample. @throws PromptNotFoundError */
 export function requestsOf(spec: RequestSpec, sample: SampleRow): PlannedRequest[] {
-  const { image } = sample;
+  const { image, imagePrompt } = sample;
   if (image === null) return [];
-  const aspects = spec.aspects.filter((aspect) => aspect !== 'correspondence' || sample.imagePrompt !== null);
-  return aspects.map((aspect) => {
-    const mos = sample.ratings.find((rating) => rating.aspect === aspect)?.mos ?? null;
-    const prompt = promptFor(spec.prompts, aspect, mos === null ? 'blind' : spec.plan.promptForm);
-    const subject = { imagePrompt: sample.imagePrompt, mos, scale: spec.scale };
+  const mos = Object.fromEntries(sample.ratings.map((rating) => [rating.aspect, rating.mos]));
+  const subject = { imagePrompt, mos, scale: spec.scale };
+  return requestGroups(spec, sample).map(({ prompt, aspects }) => {
+    const structured = prompt.output === 'descriptions-json';
+    const responseSchema = structured ? descriptionsSchema(aspects) : null;
     const content = {
       teacher: spec.plan.teacher,
       model: spec.model,
-      promptText: renderPrompt(prompt, buildPromptVariables(prompt, subject)),
+      promptText: renderPrompt(prompt, buildPromptVariables(prompt, subject, aspects), aspects),
       imageHash: image.hash,
       prepareRecipe: image.recipe,
       settings: spec.settings,
-      responseSchema: null,
       repeat: 0,
     };
+    const [first] = aspects;
+    if (first === undefined) throw new TypeError('a group of aspects has at least one');
     return {
       ...content,
-      key: requestKey(content),
-      aspect,
+      ...(responseSchema === null ? {} : { responseSchema }),
+      key: requestKey({ ...content, responseSchema }),
+      ...(aspects.length > 1 ? { aspect: 'all', aspects } : { aspect: first }),
       promptId: prompt.id,
       imageName: sample.name,
       recipe: image.recipe,
-      maxOutputTokens: MAX_OUTPUT_TOKENS,
+      maxOutputTokens: OUTPUT_TOKENS_PER_PART * (1 + aspects.length),
     };
   });
 }
@@ -158,13 +181,4 @@ export function preparedSamples(deps: PipelineDeps, selected: readonly SampleSta
     const sample = deps.store.samples.get(id);
     return sample === null || sample.image === null ? [] : [sample];
   });
-}
-
-/** The newest version of an aspect's prompt in the wanted form. */
-function promptFor(prompts: PromptLibrary, aspect: Aspect, form: PromptForm): Prompt {
-  const versions = prompts.ids
-    .map((id) => prompts.get(id))
-    .filter(({ id }) => id.startsWith(`${aspect}/${form}.v`));
-  const newest = versions.sort((a, b) => b.version - a.version)[0];
-  return newest ?? prompts.get(`${aspect}/${form}.v1`); // throws with the ids that exist
 }

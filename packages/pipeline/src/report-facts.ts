@@ -45,7 +45,8 @@ export async function runFacts(
     command: commandOf(plan),
     options: {
       limit: plan.limit,
-      prompt: plan.promptForm,
+      prompt: promptNameOf(plan),
+      ...(plan.combined === undefined ? {} : { combined: plan.combined }),
       recordings: plan.recordings,
       strict: plan.strict,
     },
@@ -82,9 +83,11 @@ function commandOf({
   limit,
   seed,
   splitBy,
-  promptForm,
+  combined,
   strict,
+  ...form
 }: RunPlan): string {
+  const promptName = promptNameOf(form);
   const sample = dataset.path.endsWith('/packages/datasets/sample');
   const words = [
     'pnpm distill',
@@ -108,10 +111,16 @@ function commandOf({
     ...(limit === null ? [] : ['--limit', String(limit)]),
     ...(seed === 0 ? [] : ['--seed', String(seed)]),
     ...(splitBy === 'image-prompt' ? [] : ['--split-by', splitBy]),
-    ...(promptForm === 'label-aware' ? [] : ['--prompt', promptForm]),
+    ...(promptName === 'label-aware' ? [] : ['--prompt', promptName]),
+    ...(combined === undefined ? [] : [combined === 'json' ? '--combined' : `--combined ${combined}`]),
     ...(strict ? ['--strict'] : []),
   ];
   return words.join(' ');
+}
+
+/** As `--prompt` takes it. */
+function promptNameOf({ promptForm, promptVersion }: Pick<RunPlan, 'promptForm' | 'promptVersion'>): string {
+  return promptVersion === undefined ? promptForm : `${promptForm}.v${promptVersion}`;
 }
 
 /** What was asked, answered, given up and paid. */

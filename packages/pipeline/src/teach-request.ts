@@ -1,4 +1,4 @@
-import type { Attempt, TeachJob } from '@retort/schema';
+import { type Attempt, aspectsAsked, type TeachJob } from '@retort/schema';
 import type { RecordedAttempt, Settlement, Store } from '@retort/store';
 import {
   attemptCostUsd,
@@ -47,7 +47,10 @@ export async function teachRequest(
     parserName: prompt.output,
   });
   const finishedAt = deps.now();
-  const parsed = result.outcome === 'answered' ? parseAnswer(prompt.output, result.answer ?? '') : null;
+  const parsed =
+    result.outcome === 'answered'
+      ? parseAnswer(prompt.output, result.answer ?? '', aspectsAsked(request))
+      : null;
   const next = decideNext({
     outcome: result.outcome,
     reason: result.reason,
@@ -65,7 +68,7 @@ export async function teachRequest(
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     costUsd: attemptCostUsd(result, deps.price, job.worstCaseUsd),
-    description: parsed?.ok === true ? parsed.description : null,
+    ...descriptionsOf(parsed),
   };
   return {
     entry: { runId, attempt, cleanUps: cleanUpsOf(parsed), settlement: settlementOf(attempt, job, next) },
@@ -104,6 +107,17 @@ export function lostAttempt(job: TeachJob, now: Date): RecordedAttempt {
     attempt,
     cleanUps: [],
     settlement: { state: 'pending', notBeforeAt: null, maxOutputTokens: null },
+  };
+}
+
+/** The two columns in which a parsed answer is kept: one description, or several. */
+export function descriptionsOf(
+  parsed: ParsedAnswer | null,
+): Required<Pick<Attempt, 'description' | 'descriptions'>> {
+  if (parsed?.ok !== true) return { description: null, descriptions: null };
+  return {
+    description: parsed.description,
+    descriptions: parsed.description === null ? parsed.descriptions : null,
   };
 }
 

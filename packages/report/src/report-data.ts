@@ -1,4 +1,4 @@
-import { aspectSchema, outcomeSchema, splitBySchema, splitSchema } from '@retort/schema';
+import { aspectSchema, outcomeSchema, requestAspectSchema, splitBySchema, splitSchema } from '@retort/schema';
 import { z } from 'zod';
 import { fitProtocolSchema, fitSchema } from './fit-data.ts';
 
@@ -50,7 +50,7 @@ const countsSchema = z.strictObject({
   dead_letters: z.array(
     z.strictObject({
       image: z.string(),
-      aspect: aspectSchema,
+      aspect: requestAspectSchema,
       outcome: outcomeSchema,
       reason: z.string().nullable(),
       attempts: count,

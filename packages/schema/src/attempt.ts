@@ -1,3 +1,4 @@
+import type { Descriptions } from './aspect.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface TokenUsage {
@@ -45,6 +46,8 @@ export interface Attempt extends TeacherResult {
   readonly finishedAt: string;
   /** Cost in USD; null is an unknown price, 0 is free. */
   readonly costUsd: number | null;
-  /** Description parsed from the answer; null when it didn't parse. */
+  /** Description parsed from the answer; null when it didn't parse, and for an answer about several aspects. */
   readonly description: string | null;
+  /** Those of an answer about several aspects, all of them; null or absent where it is about one or didn't parse. */
+  readonly descriptions?: Descriptions | null;
 }

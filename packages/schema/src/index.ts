@@ -1,4 +1,12 @@
-export { ASPECTS, type Aspect, aspectSchema } from './aspect.ts';
+export {
+  ASPECTS,
+  type Aspect,
+  aspectSchema,
+  type Descriptions,
+  REQUEST_ASPECTS,
+  type RequestAspect,
+  requestAspectSchema,
+} from './aspect.ts';
 export type { Attempt, QuotaHit, TeacherResult, TokenUsage } from './attempt.ts';
 export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts';
 export { errorCodeOf } from './error-code-of.ts';
@@ -17,6 +25,7 @@ export {
 export { OUTCOMES, type Outcome, outcomeSchema } from './outcome.ts';
 export { quoteForShell } from './quote-for-shell.ts';
 export {
+  aspectsAsked,
   type GenerationSettings,
   generationSettingsSchema,
   REQUEST_KEY_VERSION,
@@ -25,7 +34,16 @@ export {
   type TeacherRequest,
   teacherRequestSchema,
 } from './request.ts';
-export { PROMPT_FORMS, type PromptForm, type RunPlan, runIdOf, runPlanSchema } from './run-plan.ts';
+export { descriptionsSchema, type ResponseSchema, responseSchemaSchema } from './response-schema.ts';
+export {
+  COMBINED_OUTPUTS,
+  type CombinedOutput,
+  PROMPT_FORMS,
+  type PromptForm,
+  type RunPlan,
+  runIdOf,
+  runPlanSchema,
+} from './run-plan.ts';
 export type { DatasetDescription, ImportedRow, ImportedSample, Rating, RejectedRow } from './sample.ts';
 export { SPLIT_RULES, SPLITS, type Split, type SplitBy, splitBySchema, splitSchema } from './split.ts';
 export { STAGES, type Stage } from './stage.ts';

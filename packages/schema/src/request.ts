@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { aspectSchema } from './aspect.ts';
+import { type Aspect, aspectSchema, type RequestAspect, requestAspectSchema } from './aspect.ts';
 import { type ContentHash, canonicalJson, sha256 } from './hash.ts';
+import { responseSchemaSchema } from './response-schema.ts';
 
 /** Raised when the meaning of a request's content changes; old answers then keep their old keys. */
 export const REQUEST_KEY_VERSION = 1;
@@ -52,7 +53,9 @@ export const teacherRequestSchema = z.strictObject({
   key: z.string().startsWith('sha256:'),
   teacher: z.string(),
   model: z.string(),
-  aspect: aspectSchema,
+  aspect: requestAspectSchema,
+  /** What it asks about, where that is more than the one that `aspect` names. */
+  aspects: z.array(aspectSchema).min(1).optional(),
   promptId: z.string(),
   promptText: z.string(),
   /** The prepared image's blob. */
@@ -62,5 +65,17 @@ export const teacherRequestSchema = z.strictObject({
   imageName: z.string(),
   settings: generationSettingsSchema,
   maxOutputTokens: z.number().int().positive(),
+  /** Absent: prose, or whatever form the prompt's words ask for. */
+  responseSchema: responseSchemaSchema.optional(),
 });
 export type TeacherRequest = z.infer<typeof teacherRequestSchema>;
+
+/** The aspects of which an answer to this request must hold a description. */
+export function aspectsAsked(request: {
+  readonly aspect: RequestAspect;
+  readonly aspects?: readonly Aspect[] | undefined;
+}): readonly Aspect[] {
+  if (request.aspects !== undefined) return request.aspects;
+  if (request.aspect === 'all') throw new TypeError('a request about several aspects names them');
+  return [request.aspect];
+}

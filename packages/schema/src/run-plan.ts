@@ -7,6 +7,10 @@ import { splitBySchema } from './split.ts';
 export const PROMPT_FORMS = ['label-aware', 'blind'] as const;
 export type PromptForm = (typeof PROMPT_FORMS)[number];
 
+/** How one call about all aspects answers: structured by a response schema, or prose under named headings. */
+export const COMBINED_OUTPUTS = ['json', 'text'] as const;
+export type CombinedOutput = (typeof COMBINED_OUTPUTS)[number];
+
 /** What a run is about: everything that decides its result. How fast, how far and how dear it goes is not in here. */
 export const runPlanSchema = z.strictObject({
   dataset: z.strictObject({
@@ -24,6 +28,10 @@ export const runPlanSchema = z.strictObject({
   teacher: z.string(),
   model: z.string(),
   promptForm: z.enum(PROMPT_FORMS),
+  /** Version of the prompts in that form; absent: the newest. Absent members leave a run's id as it was without them. */
+  promptVersion: z.number().int().positive().optional(),
+  /** Absent: one call an aspect. */
+  combined: z.enum(COMBINED_OUTPUTS).optional(),
   limit: z.number().int().positive().nullable(),
   seed: z.number().int().min(0),
   splitBy: splitBySchema,

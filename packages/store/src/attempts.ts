@@ -1,5 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import type { Attempt, Outcome } from '@retort/schema';
+import type { Aspect, Attempt, Outcome } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
 
 /** Where a request stands after an attempt. */
@@ -48,8 +48,8 @@ export interface AttemptTable {
   outcomes(requestKey: string): Outcome[];
   /** Stores the attempt, settles its request and its reservation. Storing it twice changes nothing. */
   record(entry: RecordedAttempt): void;
-  /** The latest answer with a description, or null. */
-  answered(requestKey: string): AnsweredRequest | null;
+  /** The latest answer with a description of this aspect, or null. */
+  answered(requestKey: string, aspect: Aspect): AnsweredRequest | null;
   /** Calls to a model since a moment (UTC ISO 8601) that its service counted: not those that it refused. */
   countSince(teacher: string, model: string, since: string): number;
   rawBody(requestKey: string, number: number): string | null;
@@ -66,10 +66,10 @@ export function createAttemptTable(db: Database): AttemptTable {
      WHERE a.request_key = ? AND a.number >= r.counted_from ORDER BY a.number`,
   );
   const insert = db.prepare(
-    `INSERT INTO attempts (request_key, number, run_id, outcome, reason, answer, description, clean_ups, raw_body,
+    `INSERT INTO attempts (request_key, number, run_id, outcome, reason, answer, description, descriptions, clean_ups, raw_body,
        http_status, retry_after_ms, model_version, response_id, input_tokens, output_tokens, thinking_tokens, cost_usd,
        maybe_billed, recorded_at, started_at, finished_at)
-     VALUES (@requestKey, @number, @runId, @outcome, @reason, @answer, @description, @cleanUps, @rawBody, @httpStatus,
+     VALUES (@requestKey, @number, @runId, @outcome, @reason, @answer, @description, @descriptions, @cleanUps, @rawBody, @httpStatus,
        @retryAfterMs, @modelVersion, @responseId, @inputTokens, @outputTokens, @thinkingTokens, @costUsd, @maybeBilled,
        @recordedAt, @startedAt, @finishedAt)
      ON CONFLICT (request_key, number) DO NOTHING`,
@@ -80,9 +80,11 @@ export function createAttemptTable(db: Database): AttemptTable {
        max_output_tokens = coalesce(?, max_output_tokens) WHERE key = ? AND state <> 'answered'`,
   );
   const release = db.prepare('DELETE FROM reservations WHERE request_key = ? AND number = ?');
-  const answered = db.prepare<[string], AnsweredRecord>(
-    `SELECT request_key, answer, description, clean_ups, model_version, recorded_at, finished_at FROM attempts
-     WHERE request_key = ? AND description IS NOT NULL ORDER BY number DESC LIMIT 1`,
+  const answered = db.prepare<[{ requestKey: string; aspect: Aspect }], AnsweredRecord>(
+    `SELECT request_key, answer, coalesce(description, descriptions ->> @aspect) AS description, clean_ups,
+       model_version, recorded_at, finished_at
+     FROM attempts WHERE request_key = @requestKey AND coalesce(description, descriptions ->> @aspect) IS NOT NULL
+     ORDER BY number DESC LIMIT 1`,
   );
   const rawBody = db.prepare<[string, number], { raw_body: Buffer | null }>(
     'SELECT raw_body FROM attempts WHERE request_key = ? AND number = ?',
@@ -126,8 +128,8 @@ export function createAttemptTable(db: Database): AttemptTable {
       release.run(attempt.requestKey, attempt.number);
       if (attempt.costUsd !== null && attempt.costUsd > 0) spend.run(attempt.costUsd, entry.runId);
     },
-    answered(requestKey) {
-      const row = answered.get(requestKey);
+    answered(requestKey, aspect) {
+      const row = answered.get({ requestKey, aspect });
       return row === undefined ? null : toAnswered(row);
     },
     rawBody(requestKey, number) {
@@ -159,11 +161,12 @@ interface AnsweredRecord {
 }
 
 function toRecord({ attempt, cleanUps, runId }: RecordedAttempt): Record<string, unknown> {
-  const { usage, rawBody, maybeBilled, ...columns } = attempt;
+  const { usage, rawBody, maybeBilled, descriptions = null, ...columns } = attempt;
   return {
     ...columns,
     ...usage,
     runId,
+    descriptions: descriptions === null ? null : JSON.stringify(descriptions),
     cleanUps: JSON.stringify(cleanUps),
     rawBody: rawBody === null ? null : deflateSync(rawBody),
     maybeBilled: maybeBilled ? 1 : 0,

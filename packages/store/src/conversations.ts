@@ -25,6 +25,8 @@ export interface AnsweredSample {
   readonly promptId: string;
   readonly teacher: string;
   readonly model: string;
+  /** How often reading the answer again changed it. */
+  readonly readings: number;
 }
 
 export interface ConversationTable {
@@ -62,7 +64,7 @@ export function createConversationTable(db: Database): ConversationTable {
   const answered = db.prepare<[string], AnsweredSample>(
     `SELECT sr.sample_id AS sampleId, s.name AS sampleName, s.image_prompt AS imagePrompt, s.generator,
        s.generator_setting AS generatorSetting, i.hash AS imageHash, i.blob_hash AS blobHash, g.mos,
-       sr.aspect, sr.request_key AS requestKey, r.prompt_id AS promptId, r.teacher, r.model
+       sr.aspect, sr.request_key AS requestKey, r.prompt_id AS promptId, r.teacher, r.model, r.readings
      FROM sample_requests sr
      JOIN requests r ON r.key = sr.request_key
      JOIN samples s ON s.id = sr.sample_id

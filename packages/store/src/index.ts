@@ -6,6 +6,7 @@ export { DiskFullError, HomeBusyError, HomeUnwritableError, isDiskFull } from '.
 export { type HomeLock, lockHome, runningCoordinator } from './home-lock.ts';
 export { MigrationChangedError, StoreTooNewError } from './migrate.ts';
 export { openStore, type Store, storeFile } from './open-store.ts';
+export type { NewReading, StoredReading } from './readings.ts';
 export { type Recorder, type RecorderEntry, startRecorder } from './recorder.ts';
 export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 export type { RunRow, RunStatus } from './runs.ts';

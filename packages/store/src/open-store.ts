@@ -8,6 +8,7 @@ import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
 import { DiskFullError, HomeUnwritableError, isDiskFull, tellDiskFull } from './errors.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { createReadingTable, type ReadingTable } from './readings.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly samples: SampleTable;
   readonly requests: RequestTable;
   readonly attempts: AttemptTable;
+  readonly readings: ReadingTable;
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
   readonly training: TrainingTable;
@@ -51,6 +53,7 @@ export function openStore(home: string): Store {
     samples: createSampleTable(db),
     requests: createRequestTable(db),
     attempts: createAttemptTable(db),
+    readings: createReadingTable(db),
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
     training: createTrainingTable(db),

@@ -1,4 +1,4 @@
-import type { Aspect, GenerationSettings } from '@retort/schema';
+import type { Aspect, GenerationSettings, RequestAspect, ResponseSchema } from '@retort/schema';
 
 export type RequestState = 'pending' | 'answered' | 'dead-letter';
 
@@ -7,7 +7,11 @@ export interface PlannedRequest {
   readonly key: string;
   readonly teacher: string;
   readonly model: string;
-  readonly aspect: Aspect;
+  readonly aspect: RequestAspect;
+  /** What it asks about, where that is several; absent: the one in `aspect`. */
+  readonly aspects?: readonly Aspect[];
+  /** Absent: prose is asked for. */
+  readonly responseSchema?: ResponseSchema;
   readonly promptId: string;
   readonly promptText: string;
   readonly imageHash: string;
@@ -34,7 +38,7 @@ export interface DueRequest extends PlannedRequest {
 export interface DeadLetter {
   readonly requestKey: string;
   readonly imageName: string;
-  readonly aspect: Aspect;
+  readonly aspect: RequestAspect;
   readonly outcome: string;
   readonly reason: string;
   readonly attempts: number;

@@ -1,22 +1,16 @@
-import type { Aspect, GenerationSettings } from '@retort/schema';
+import { aspectsAsked } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
-import type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
+import { createDueRequests, type DueRequests, OF_RUN, type OfRun } from './due-requests.ts';
+import { createPromptVersions } from './prompt-versions.ts';
+import type { DeadLetter, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 
-export interface RequestTable {
+export interface RequestTable extends DueRequests {
+  /** @throws PromptVersionChangedError the store knows this version with other words */
   savePrompt(prompt: PromptVersion): void;
   /** Forgets which samples the run's requests serve: planning ties again those that it still needs. */
   unlink(runId: string): void;
-  /** Adds the request unless its content is known, and ties it to the sample it serves in this run. */
+  /** Adds the request unless its content is known, and ties it to the sample that it serves in this run, under each aspect it asks about. */
   plan(runId: string, sampleId: number, request: PlannedRequest): void;
-  /**
-   * Pending requests of a run that may be asked at `now` (UTC ISO 8601): first those that wait for nothing, as they were planned,
-   * from behind the position `after` on; then those that have waited, longest first.
-   */
-  due(runId: string, now: string, limit: number, after?: number): DueRequest[];
-  /** All pending requests of a run, one at a time; nothing else can be done with the store in between. */
-  eachPending(runId: string): IterableIterator<DueRequest>;
-  /** When the next waiting request may be asked; null when none waits. */
-  nextDueAt(runId: string): string | null;
   counts(runId: string): Record<RequestState, number>;
   /** Null for a request that was never planned. */
   stateOf(requestKey: string): RequestState | null;
@@ -28,68 +22,18 @@ export interface RequestTable {
   release(requestKey: string, number: number): void;
 }
 
-interface DueRecord {
-  key: string;
-  teacher: string;
-  model: string;
-  aspect: Aspect;
-  prompt_id: string;
-  prompt_text: string;
-  image_hash: string;
-  image_name: string;
-  recipe: string;
-  settings: string;
-  repeat: number;
-  max_output_tokens: number;
-  position: number;
-  next_number: number;
-  not_before_at: string | null;
-  blob_hash: string;
-  media_type: string;
-  width: number;
-  height: number;
-}
-
-interface OfRun {
-  readonly runId: string;
-}
-
-const OF_RUN =
-  'EXISTS (SELECT 1 FROM sample_requests sr WHERE sr.request_key = r.key AND sr.run_id = @runId)';
-
-const PENDING = `SELECT r.*, r.rowid AS position, i.blob_hash, i.media_type, i.width, i.height,
-    1 + max(
-      (SELECT coalesce(max(a.number), 0) FROM attempts a WHERE a.request_key = r.key),
-      (SELECT coalesce(max(v.number), 0) FROM reservations v WHERE v.request_key = r.key)
-    ) AS next_number
-  FROM requests r JOIN images i ON i.hash = r.image_hash
-  WHERE r.state = 'pending' AND ${OF_RUN}`;
-
 export function createRequestTable(db: Database): RequestTable {
-  const savePrompt = db.prepare(
-    'INSERT INTO prompt_versions (id, hash, text, saw_label) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
-  );
+  const prompts = createPromptVersions(db);
   const insert = db.prepare(
     `INSERT INTO requests (key, teacher, model, aspect, prompt_id, prompt_text, image_hash, image_name, recipe, settings,
-       repeat, max_output_tokens)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+       repeat, max_output_tokens, aspects, response_schema)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
   );
   const link = db.prepare(
     `INSERT INTO sample_requests (run_id, sample_id, aspect, request_key) VALUES (?, ?, ?, ?)
      ON CONFLICT (run_id, sample_id, aspect) DO UPDATE SET request_key = excluded.request_key`,
   );
   const unlink = db.prepare('DELETE FROM sample_requests WHERE run_id = ?');
-  const fresh = db.prepare<[OfRun & { after: number; limit: number }], DueRecord>(
-    `${PENDING} AND r.not_before_at IS NULL AND r.rowid > @after ORDER BY r.rowid LIMIT @limit`,
-  );
-  const waited = db.prepare<[OfRun & { now: string; limit: number }], DueRecord>(
-    `${PENDING} AND r.not_before_at <= @now ORDER BY r.not_before_at, r.rowid LIMIT @limit`,
-  );
-  const pending = db.prepare<[OfRun], DueRecord>(PENDING);
-  const nextDue = db.prepare<[OfRun], { at: string | null }>(
-    `SELECT r.not_before_at AS at FROM requests r
-     WHERE r.state = 'pending' AND r.not_before_at IS NOT NULL AND ${OF_RUN} ORDER BY r.not_before_at LIMIT 1`,
-  );
   const counts = db.prepare<[OfRun], { state: RequestState; n: number }>(
     `SELECT r.state, count(*) AS n FROM requests r WHERE ${OF_RUN} GROUP BY r.state`,
   );
@@ -112,10 +56,9 @@ export function createRequestTable(db: Database): RequestTable {
   const release = db.prepare('DELETE FROM reservations WHERE request_key = ? AND number = ?');
   const stateOf = db.prepare<[string], { state: RequestState }>('SELECT state FROM requests WHERE key = ?');
   return {
+    ...createDueRequests(db),
     stateOf: (requestKey) => stateOf.get(requestKey)?.state ?? null,
-    savePrompt: ({ id, hash, text, sawLabel }) => {
-      savePrompt.run(id, hash, text, sawLabel ? 1 : 0);
-    },
+    savePrompt: (prompt) => prompts.save(prompt),
     unlink: (runId) => {
       unlink.run(runId);
     },
@@ -134,18 +77,11 @@ export function createRequestTable(db: Database): RequestTable {
         recipe,
         settings,
       ];
-      insert.run(...content, request.repeat, request.maxOutputTokens);
-      link.run(runId, sampleId, aspect, key);
+      const aspects = request.aspects === undefined ? null : JSON.stringify(request.aspects);
+      const schema = request.responseSchema === undefined ? null : JSON.stringify(request.responseSchema);
+      insert.run(...content, request.repeat, request.maxOutputTokens, aspects, schema);
+      for (const asked of aspectsAsked(request)) link.run(runId, sampleId, asked, key);
     },
-    due(runId, now, limit, after = 0) {
-      const first = fresh.all({ runId, after, limit });
-      const rest = first.length < limit ? waited.all({ runId, now, limit: limit - first.length }) : [];
-      return [...first, ...rest].map(toDue);
-    },
-    *eachPending(runId) {
-      for (const record of pending.iterate({ runId })) yield toDue(record);
-    },
-    nextDueAt: (runId) => nextDue.get({ runId })?.at ?? null,
     counts(runId) {
       const found = new Map(counts.all({ runId }).map(({ state, n }) => [state, n]));
       return {
@@ -162,29 +98,5 @@ export function createRequestTable(db: Database): RequestTable {
     reserve: (runId, requestKey, number, usd) => {
       reserve.run(runId, requestKey, number, usd);
     },
-  };
-}
-
-function toDue(row: DueRecord): DueRequest {
-  return {
-    key: row.key,
-    teacher: row.teacher,
-    model: row.model,
-    aspect: row.aspect,
-    promptId: row.prompt_id,
-    promptText: row.prompt_text,
-    imageHash: row.image_hash,
-    imageName: row.image_name,
-    recipe: row.recipe,
-    settings: JSON.parse(row.settings) as GenerationSettings, // written by plan() above, and nowhere else
-    repeat: row.repeat,
-    maxOutputTokens: row.max_output_tokens,
-    position: row.position,
-    nextNumber: row.next_number,
-    notBeforeAt: row.not_before_at,
-    blobHash: row.blob_hash,
-    mediaType: row.media_type,
-    width: row.width,
-    height: row.height,
   };
 }

@@ -7,6 +7,8 @@ export interface TokenQuestion {
   readonly width: number;
   readonly height: number;
   readonly promptText: string;
+  /** Shape of a structured answer: services count it as input. Absent: prose. */
+  readonly responseSchema?: unknown;
 }
 
 /** Tokens of one tile, and its side in pixels: Gemini up to 2.5 (gemini-protocol.md, "Limits", checked 2026-11-23). */
@@ -24,7 +26,7 @@ const OVERHEAD_TOKENS = 16;
 
 /** Input tokens that a request will probably take. */
 export function estimateTokens(question: TokenQuestion): number {
-  return imageTokensOf(question) + Math.ceil(question.promptText.length / CHARACTERS_PER_TOKEN);
+  return imageTokensOf(question) + Math.ceil(textOf(question).length / CHARACTERS_PER_TOKEN);
 }
 
 /**
@@ -35,9 +37,13 @@ export function worstCaseCostUsd(
   request: TokenQuestion & { readonly maxOutputTokens: number; readonly price: Price | null },
 ): number | null {
   if (request.price === null) return null;
-  const inputTokens = imageTokensOf(request) + Buffer.byteLength(request.promptText) + OVERHEAD_TOKENS;
+  const inputTokens = imageTokensOf(request) + Buffer.byteLength(textOf(request)) + OVERHEAD_TOKENS;
   const { inputUsdPerMillion, outputUsdPerMillion } = request.price;
   return (inputTokens * inputUsdPerMillion + request.maxOutputTokens * outputUsdPerMillion) / 1e6;
+}
+
+function textOf({ promptText, responseSchema }: TokenQuestion): string {
+  return responseSchema === undefined ? promptText : promptText + JSON.stringify(responseSchema);
 }
 
 function imageTokensOf({ model, width, height }: TokenQuestion): number {

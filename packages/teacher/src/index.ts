@@ -25,6 +25,7 @@ export {
   type PriceOverride,
   type PriceTable,
 } from './prices.ts';
+export { choosePrompt } from './prompts/choose-prompt.ts';
 export { loadPrompts, type Prompt, type PromptLibrary } from './prompts/prompt-library.ts';
 export { findReleaseProblems } from './prompts/released-prompts.ts';
 export {
@@ -40,6 +41,7 @@ export {
   type StudentPrompts,
   type StudentQuestions,
 } from './prompts/student-prompts.ts';
+export { readStoredAnswer } from './read-stored-answer.ts';
 export { openRecordings, type Recording, type Recordings, requireRecordedAspects } from './recordings.ts';
 export type { ReplayOptions } from './replay.ts';
 export type { AskDeps, Teacher } from './teacher.ts';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { type Aspect, aspectSchema, type ContentHash, errorCodeOf, sha256 } from '@retort/schema';
 import { z } from 'zod';
+import { readJson } from './http/read-json.ts';
 import { RecordingsMissingAspectError, RecordingsUnreadableError } from './teacher-errors.ts';
 
 /** One answer that a teacher really gave. */
@@ -76,6 +77,12 @@ export function requireRecordedAspects(recordings: Recordings, aspects: readonly
   if (missing.length > 0) {
     throw new RecordingsMissingAspectError(recordings.path, missing, [...recordings.aspects].sort());
   }
+}
+
+/** The answer in one line of recordings as it was stored; null when it can't be read. */
+export function readRecordedAnswer(rawLine: string): { response: string; model: string } | null {
+  const parsed = recordingSchema.safeParse(readJson(rawLine));
+  return parsed.success ? { response: parsed.data.response, model: parsed.data.model } : null;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { TeacherRequest, TeacherResult } from '@retort/schema';
+import { aspectsAsked, type TeacherRequest, type TeacherResult } from '@retort/schema';
 import { parseAnswer } from './parse-answer.ts';
 import { openRecordings, type Recording, type Recordings } from './recordings.ts';
 import type { Teacher } from './teacher.ts';
@@ -19,9 +19,11 @@ export async function createReplayTeacher({ recordingsPath }: ReplayOptions): Pr
     model: recordings.models.join(', '),
     async ask(request, { signal, parserName = 'description' }) {
       signal.throwIfAborted();
-      const recording = recordings.get({ ...request, imageHash: request.blobHash });
+      const { aspect } = request;
+      const recording =
+        aspect === 'all' ? undefined : recordings.get({ ...request, aspect, imageHash: request.blobHash });
       if (recording === undefined) return missingResult(recordings, request);
-      const parsed = parseAnswer(parserName, recording.response);
+      const parsed = parseAnswer(parserName, recording.response, aspectsAsked(request));
       return parsed.ok
         ? recordedResult(recording, 'answered', 'recorded')
         : recordedResult(recording, 'malformed', parsed.reason);

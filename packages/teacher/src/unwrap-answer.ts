@@ -34,7 +34,8 @@ export function unwrapAnswer(raw: string): UnwrappedAnswer {
   };
 }
 
-function readFence(text: string): string | null {
+/** What a code fence around the whole text holds; null without one. */
+export function readFence(text: string): string | null {
   const opening = /^```[\w-]*[ \t]*\r?\n?/.exec(text);
   if (opening === null || !text.endsWith('```') || text.length < 6) return null;
   const inside = text.slice(opening[0].length, -3);

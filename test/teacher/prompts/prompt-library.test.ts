@@ -8,7 +8,7 @@ import { promptsDir } from '../../fixtures/teacher/prompts-dir.ts';
 
 const promptFile = (changes: Readonly<Record<string, string>> = {}, text = 'What do you see?'): string => {
   const frontMatter = {
-    aspect: 'quality',
+    aspects: '[quality]',
     output: 'description',
     variables: '[]',
     saw_label: 'false',
@@ -37,7 +37,7 @@ describe('loadPrompts', () => {
     const content = promptFile({ variables: '[mos]', saw_label: 'true' }, 'Why {{mos}}?');
     expect((await load(content)).get('quality/plain.v3')).toEqual({
       id: 'quality/plain.v3',
-      aspect: 'quality',
+      aspects: ['quality'],
       version: 3,
       output: 'description',
       variables: ['mos'],
@@ -63,7 +63,7 @@ describe('loadPrompts', () => {
     ['a MOS that is not shown', promptFile({ saw_label: 'true' }), /saw_label/],
     ['an unknown parser', promptFile({ output: 'poem' }), /output/],
     ['an unknown member', promptFile({ mood: 'good' }), /mood/],
-    ['the aspect of another folder', promptFile({ aspect: 'authenticity' }), /lies in quality/],
+    ['the aspect of another folder', promptFile({ aspects: '[authenticity]' }), /lies in quality/],
     ['no front matter', 'What do you see?', /front matter/],
     ['front matter that is no YAML', '---\n[\n---\n', /YAML/],
   ])('refuses %s', async (_what, content, message) => {
@@ -98,13 +98,11 @@ describe('loadPrompts', () => {
   it('has a blind and a label-aware prompt for every aspect of ours, and marks the second', async () => {
     const library = await loadPrompts(promptsDir);
     const marked = library.ids.map((id) => [id, library.get(id).sawLabel]);
-    expect(marked).toEqual([
-      ['authenticity/blind.v1', false],
-      ['authenticity/label-aware.v1', true],
-      ['correspondence/blind.v1', false],
-      ['correspondence/label-aware.v1', true],
-      ['quality/blind.v1', false],
-      ['quality/label-aware.v1', true],
-    ]);
+    const expected = ['authenticity', 'correspondence', 'quality'].flatMap((aspect) =>
+      ['blind.v1', 'blind.v2', 'label-aware.v1', 'label-aware.v2'].map((name) => `${aspect}/${name}`),
+    );
+    const combined = ['blind-text.v1', 'blind.v1', 'label-aware-text.v1', 'label-aware.v1'];
+    const ids = [...combined.map((name) => `all/${name}`), ...expected];
+    expect(marked).toEqual(ids.map((id) => [id, id.includes('label-aware')]));
   });
 });

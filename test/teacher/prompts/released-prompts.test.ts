@@ -30,10 +30,15 @@ describe('findReleaseProblems', () => {
     expect(await findReleaseProblems(dir)).toEqual([expect.stringContaining('student.v2.md')]);
   });
 
+  it('sees a combined prompt that changed, too', async () => {
+    await appendFile(join(dir, 'all/label-aware.v1.md'), '\n');
+    expect(await findReleaseProblems(dir)).toEqual([expect.stringContaining('label-aware.v2.md')]);
+  });
+
   it('gives the line for a new prompt', async () => {
-    await cp(join(dir, 'quality/blind.v1.md'), join(dir, 'quality/blind.v2.md'));
+    await cp(join(dir, 'quality/blind.v1.md'), join(dir, 'quality/blind.v3.md'));
     expect(await findReleaseProblems(dir)).toEqual([
-      expect.stringMatching(/add "quality\/blind\.v2": "sha256:[0-9a-f]{64}"/),
+      expect.stringMatching(/add "quality\/blind\.v3": "sha256:[0-9a-f]{64}"/),
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { ASPECTS } from '@retort/schema';
 import {
   buildPromptVariables,
   loadPrompts,
@@ -15,7 +16,9 @@ beforeAll(async () => {
 });
 
 function renderFor(prompt: Prompt, imagePrompt: string | null, mos: number | null): string {
-  return renderPrompt(prompt, buildPromptVariables(prompt, { imagePrompt, mos, scale: SCALE }));
+  const rated = mos === null ? [] : ASPECTS.map((aspect) => [aspect, mos]);
+  const subject = { imagePrompt, mos: Object.fromEntries(rated), scale: SCALE };
+  return renderPrompt(prompt, buildPromptVariables(prompt, subject));
 }
 
 describe('renderPrompt', () => {
@@ -26,7 +29,7 @@ describe('renderPrompt', () => {
       expect(text).not.toMatch(/\{\{|\}\}/);
       expect(text.includes('2.35')).toBe(prompt.sawLabel);
       expect(text.includes('<image_prompt>a tray of sushi</image_prompt>')).toBe(
-        prompt.aspect === 'correspondence',
+        prompt.aspects.includes('correspondence'),
       );
     }
   });

@@ -47,6 +47,13 @@ describe('createAnswerBook', () => {
     expect(answer).toContain('authenticity');
   });
 
+  it('answers under the headings that a prompt shows', () => {
+    const text = ['QUALITY', 'CORRESPONDENCE'].map((heading) => `${heading}: …`).join('\n');
+    expect(createAnswerBook(IMAGES)(requestOf({ text }))).toBe(
+      'QUALITY: first, quality\n\nCORRESPONDENCE: first, correspondence',
+    );
+  });
+
   it('fills a structured answer by the names of its properties', () => {
     const properties = {
       quality: { type: 'STRING' },

@@ -100,14 +100,10 @@ function reserve(
 
 function toJob(runId: string, due: DueRequest, worstCaseUsd: number | null): TeachJob {
   const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName, settings } = due;
-  const { maxOutputTokens, nextNumber } = due;
+  const { maxOutputTokens, nextNumber, responseSchema } = due;
   const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
+  const aspects = due.aspects && [...due.aspects];
+  const request = { ...asked, settings, maxOutputTokens, aspects, responseSchema };
   const inputTokens = estimateTokens(due);
-  return {
-    runId,
-    number: nextNumber,
-    request: { ...asked, settings, maxOutputTokens },
-    worstCaseUsd,
-    inputTokens,
-  };
+  return { runId, number: nextNumber, request, worstCaseUsd, inputTokens };
 }

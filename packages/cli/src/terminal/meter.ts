@@ -16,7 +16,7 @@ export interface MeterState {
 
 export interface Meter {
   /** Begins a stage's line. */
-  start(stage: Stage): void;
+  start(stage: MeteredWork): void;
   update(state: MeterState): void;
   /** Ends the line and leaves it standing. */
   finish(outcome: string): void;
@@ -32,9 +32,12 @@ const LOG_EVERY_MS = 5000;
 /** Before this much time has passed a rate says nothing. */
 const RATE_AFTER_MS = 1000;
 
+/** What has a line: a stage, or the one command that is none. */
+type MeteredWork = Stage | 'reparse';
+
 /** Shows one stage at a time: done/total, rate, time left, note (such as what it cost). */
 export function createMeter(screen: Screen, now: () => number): Meter {
-  let stage: Stage | null = null;
+  let stage: MeteredWork | null = null;
   /** The stage's first figure and when it came: rates count from there, not from what had to be set up before. */
   let first: { readonly done: number; readonly at: number } | null = null;
   let drawnAt = 0;
@@ -82,7 +85,12 @@ export function createMeter(screen: Screen, now: () => number): Meter {
   };
 }
 
-function formatLine(stage: Stage, state: MeterState | null, firstDone: number, elapsedMs: number): string {
+function formatLine(
+  stage: MeteredWork,
+  state: MeterState | null,
+  firstDone: number,
+  elapsedMs: number,
+): string {
   const name = stage.padEnd(8);
   if (state === null) return `${name} …`;
   if (state.unit === 'setup') return `${name} ${state.note ?? ''}`;

@@ -10,6 +10,7 @@ import { type Post, post } from '../http/post.ts';
 import type { TeacherResponse } from '../http/teacher-response.ts';
 import { TeacherTransportError } from '../teacher-errors.ts';
 import { GEMINI_API_VERSION } from './gemini-address.ts';
+import { structuredOutput } from './structured-output.ts';
 
 export interface GeminiConnection {
   readonly apiKey: string;
@@ -98,6 +99,7 @@ function buildBody(request: TeacherRequest): GenerateContentRequest {
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { topP }),
     ...(seed === undefined ? {} : { seed }),
+    ...structuredOutput(request.responseSchema),
   };
   const inlineData = { mimeType: request.mediaType, data: IMAGE.slice(1, -1) };
   const parts = [{ inlineData }, { text: request.promptText }];

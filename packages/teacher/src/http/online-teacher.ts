@@ -1,4 +1,4 @@
-import type { TeacherRequest, TeacherResult } from '@retort/schema';
+import { aspectsAsked, type TeacherRequest, type TeacherResult } from '@retort/schema';
 import { parseAnswer } from '../parse-answer.ts';
 import type { AskDeps, Teacher } from '../teacher.ts';
 import { TeacherOptionError } from '../teacher-errors.ts';
@@ -53,7 +53,8 @@ export function createOnlineTeacher(service: OnlineService): Teacher {
       const response = await withDeadline(deps.signal, timeoutMs, (signal) =>
         service.call(request, image, signal),
       );
-      const result = resultOf(service, apiKey === null ? response : withoutKey(response, apiKey), deps);
+      const safe = apiKey === null ? response : withoutKey(response, apiKey);
+      const result = resultOf(service, safe, request, deps);
       if (result.outcome === 'no-such-model') {
         return withModels(result, request, await listOnce(deps.signal));
       }
@@ -69,9 +70,10 @@ export function createOnlineTeacher(service: OnlineService): Teacher {
 function resultOf(
   service: OnlineService,
   response: TeacherResponse,
+  request: TeacherRequest,
   { parserName = 'description' }: AskDeps,
 ): TeacherResult {
-  const parse = (answer: string) => parseAnswer(parserName, answer);
+  const parse = (answer: string) => parseAnswer(parserName, answer, aspectsAsked(request));
   return {
     ...service.classify(response, { now: service.now(), parse }),
     rawBody: response.kind === 'received' ? response.body : response.partialBody,

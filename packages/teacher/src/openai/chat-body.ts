@@ -1,4 +1,4 @@
-import type { TeacherRequest } from '@retort/schema';
+import type { ResponseSchema, TeacherRequest } from '@retort/schema';
 import { encodeBase64 } from '../http/encode-base64.ts';
 
 /** The member that limits output tokens: servers differ in which of the two they obey, ignore or refuse. */
@@ -27,5 +27,13 @@ export function buildChatBody(
     temperature,
     top_p: topP,
     seed,
+    response_format: responseFormat(request.responseSchema),
   });
+}
+
+/** `strict` wants every member required and no other allowed. */
+function responseFormat(responseSchema: ResponseSchema | undefined) {
+  if (responseSchema === undefined) return undefined;
+  const schema = { ...responseSchema, additionalProperties: false };
+  return { type: 'json_schema', json_schema: { name: 'descriptions', strict: true, schema } };
 }

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import { type Aspect, aspectSchema, type ContentHash } from '@retort/schema';
+import { ASPECTS, type Aspect, aspectSchema, type ContentHash, type RequestAspect } from '@retort/schema';
 import { z } from 'zod';
-import { PARSER_NAMES, type ParserName } from '../parse-answer.ts';
+import { isCombinedParser, PARSER_NAMES, type ParserName } from '../parse-answer.ts';
 import { listPromptFiles, STUDENT_PROMPT_NAME } from './list-prompt-files.ts';
 import { PromptInvalidError, PromptNotFoundError } from './prompt-errors.ts';
 import { checkFrontMatter, type PromptFileName, readPromptFile } from './read-prompt-file.ts';
+import { readSections } from './sections.ts';
 import { templateVariables } from './template.ts';
 
 /** One version of what a teacher is asked. */
 export interface Prompt {
   /** `quality/label-aware.v1` */
   readonly id: string;
-  readonly aspect: Aspect;
+  /** What it asks about: one aspect, or for a file in `all/` several, each in a section of its own. */
+  readonly aspects: readonly Aspect[];
   readonly version: number;
   /** Parser that reads the answer. */
   readonly output: ParserName;
@@ -32,10 +34,19 @@ export interface PromptLibrary {
 }
 
 /** Variables that give the MOS away. */
-const LABEL_VARIABLES: readonly string[] = ['mos', 'mos_min', 'mos_max'];
+const LABEL_VARIABLES: readonly string[] = [
+  'mos',
+  'mos_quality',
+  'mos_correspondence',
+  'mos_authenticity',
+  'mos_min',
+  'mos_max',
+];
 
 const frontMatterSchema = z.strictObject({
-  aspect: aspectSchema,
+  aspects: z.array(aspectSchema).min(1).optional(),
+  /** What the first released versions have instead. */
+  aspect: aspectSchema.optional(),
   output: z.enum(PARSER_NAMES),
   variables: z.array(z.string()),
   saw_label: z.boolean(),
@@ -62,16 +73,42 @@ export async function loadPrompts(dir: string): Promise<PromptLibrary> {
   };
 }
 
-async function loadPrompt(dir: string, { id, aspect, version }: PromptFileName): Promise<Prompt> {
+async function loadPrompt(dir: string, { id, aspect: folder, version }: PromptFileName): Promise<Prompt> {
   const path = join(dir, `${id}.md`);
   const { frontMatter, text, hash } = await readPromptFile(path);
-  const { saw_label: sawLabel, ...declared } = checkFrontMatter(path, frontMatter, frontMatterSchema);
-  const prompt: Prompt = { ...declared, id, version, sawLabel, hash, text };
-  if (prompt.aspect !== aspect) {
-    throw new PromptInvalidError(path, `its aspect is ${prompt.aspect}, but it lies in ${aspect}/.`);
+  const { saw_label: sawLabel, aspect, ...declared } = checkFrontMatter(path, frontMatter, frontMatterSchema);
+  const aspects = declared.aspects ?? (aspect === undefined ? [] : [aspect]);
+  if (aspects.length === 0 || (aspect !== undefined && declared.aspects !== undefined)) {
+    throw new PromptInvalidError(path, '`aspects` is the list of what it asks about: [quality], or several.');
   }
+  const prompt: Prompt = { ...declared, aspects, id, version, sawLabel, hash, text };
+  checkFolder(path, prompt, folder);
+  checkSections(path, prompt);
   checkVariables(path, prompt);
   return prompt;
+}
+
+function checkFolder(path: string, { aspects, output }: Prompt, folder: RequestAspect): void {
+  const home = aspects.length > 1 ? 'all' : aspects[0];
+  if (home !== folder) {
+    const what = aspects.length > 1 ? 'aspects are' : 'aspect is';
+    throw new PromptInvalidError(path, `its ${what} ${aspects.join(', ')}, but it lies in ${folder}/.`);
+  }
+  if (isCombinedParser(output) !== aspects.length > 1) {
+    throw new PromptInvalidError(path, `\`output\` ${output} doesn't read ${aspects.length} descriptions.`);
+  }
+}
+
+function checkSections(path: string, { aspects, text }: Prompt): void {
+  const sections = readSections(text);
+  if (sections.problem !== null) throw new PromptInvalidError(path, sections.problem);
+  const expected = aspects.length > 1 ? ASPECTS.filter((aspect) => aspects.includes(aspect)) : [];
+  if (sections.aspects.join() !== expected.join()) {
+    throw new PromptInvalidError(
+      path,
+      `a prompt about several aspects has a section {{#aspect}} … {{/aspect}} for each, and no other prompt has any.`,
+    );
+  }
 }
 
 function checkVariables(path: string, { variables, sawLabel, text }: Prompt): void {

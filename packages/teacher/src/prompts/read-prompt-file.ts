@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Aspect, aspectSchema, type ContentHash, sha256 } from '@retort/schema';
+import { type ContentHash, type RequestAspect, requestAspectSchema, sha256 } from '@retort/schema';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { PromptInvalidError } from './prompt-errors.ts';
@@ -8,7 +8,8 @@ import { PromptInvalidError } from './prompt-errors.ts';
 export interface PromptFileName {
   /** `quality/label-aware.v1` */
   readonly id: string;
-  readonly aspect: Aspect;
+  /** The folder: an aspect, or `all` for prompts about several. */
+  readonly aspect: RequestAspect;
   /** `blind`, `label-aware`, `student` */
   readonly name: string;
   /** Counted from 1. */
@@ -31,11 +32,11 @@ export function parsePromptFileName(relativePath: string): PromptFileName {
   if (stem === undefined || name === undefined || version === undefined) {
     throw new PromptInvalidError(relativePath, 'a prompt is named <aspect>/<name>.v<N>.md, with N from 1.');
   }
-  const aspect = aspectSchema.safeParse(folder);
+  const aspect = requestAspectSchema.safeParse(folder);
   if (!aspect.success) {
     throw new PromptInvalidError(
       relativePath,
-      `${folder} is no aspect; there are: ${aspectSchema.options.join(', ')}.`,
+      `${folder} is no aspect; there are: ${requestAspectSchema.options.join(', ')}.`,
     );
   }
   return { id: `${aspect.data}/${stem}`, aspect: aspect.data, name, version: Number(version) };

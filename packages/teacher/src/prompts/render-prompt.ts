@@ -1,41 +1,60 @@
-import type { MosScale } from '@retort/schema';
+import { ASPECTS, type Aspect, type MosScale } from '@retort/schema';
 import { MissingVariableError, UnknownVariableError } from './prompt-errors.ts';
 import type { Prompt } from './prompt-library.ts';
-import { fillTemplate } from './template.ts';
+import { keepSections } from './sections.ts';
+import { fillTemplate, templateVariables } from './template.ts';
 
 export type PromptVariables = Readonly<Record<string, string>>;
 
 /** What is known of a sample that a prompt may ask for. */
 export interface PromptSubject {
   readonly imagePrompt: string | null;
-  /** In the dataset's own scale; null for an unrated sample. */
-  readonly mos: number | null;
+  /** MOS of each rated aspect, in the dataset's own scale. */
+  readonly mos: Readonly<Partial<Record<Aspect, number>>>;
   readonly scale: MosScale;
 }
 
 /**
  * The words that go to the teacher. Values are made harmless: none can close a tag or begin a line.
  *
- * @throws MissingVariableError, UnknownVariableError: variables are exactly those that the prompt declares
+ * @param aspects those of the prompt's aspects that are asked about; all of them if absent
+ * @throws MissingVariableError, UnknownVariableError: variables are exactly those that these words need
  */
-export function renderPrompt(prompt: Prompt, variables: PromptVariables): string {
+export function renderPrompt(
+  prompt: Prompt,
+  variables: PromptVariables,
+  aspects: readonly Aspect[] = prompt.aspects,
+): string {
+  const text = keepSections(prompt.text, aspects);
+  const used = templateVariables(text);
+  const needed = prompt.variables.filter((name) => used.includes(name));
   const given = Object.keys(variables);
-  const missing = prompt.variables.filter((name) => !given.includes(name));
+  const missing = needed.filter((name) => !given.includes(name));
   if (missing.length > 0) throw new MissingVariableError(prompt.id, missing);
-  const unknown = given.filter((name) => !prompt.variables.includes(name));
+  const unknown = given.filter((name) => !needed.includes(name));
   if (unknown.length > 0) throw new UnknownVariableError(prompt.id, unknown);
-  return fillTemplate(prompt.text, variables);
+  return fillTemplate(text, variables);
 }
 
-/** The variables that `prompt` declares and `subject` has; MOS with two decimals. What is null stays missing. */
-export function buildPromptVariables(prompt: Prompt, subject: PromptSubject): PromptVariables {
-  const known: Record<string, string | null> = {
+/**
+ * The variables that `prompt` needs to ask about `aspects` and `subject` has; MOS with two decimals. What is unknown stays
+ * missing. `mos` is that of a prompt's only aspect; one about several has `mos_quality` and so on.
+ */
+export function buildPromptVariables(
+  prompt: Prompt,
+  subject: PromptSubject,
+  aspects: readonly Aspect[] = prompt.aspects,
+): PromptVariables {
+  const mosOf = (aspect: Aspect | undefined) =>
+    aspect === undefined ? undefined : subject.mos[aspect]?.toFixed(2);
+  const known: Record<string, string | null | undefined> = {
     image_prompt: subject.imagePrompt,
-    mos: subject.mos === null ? null : subject.mos.toFixed(2),
+    mos: mosOf(prompt.aspects.length === 1 ? prompt.aspects[0] : undefined),
+    ...Object.fromEntries(ASPECTS.map((aspect) => [`mos_${aspect}`, mosOf(aspect)])),
     mos_min: String(subject.scale.min),
     mos_max: String(subject.scale.max),
   };
-  const declared = prompt.variables.flatMap((name) => {
+  const declared = templateVariables(keepSections(prompt.text, aspects)).flatMap((name) => {
     const value = known[name];
     return value === null || value === undefined ? [] : [[name, value] as const];
   });

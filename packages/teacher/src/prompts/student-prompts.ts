@@ -43,7 +43,8 @@ export async function loadStudentPrompts(dir: string): Promise<StudentPrompts> {
   const files = (await listPromptFiles(dir)).filter(({ name }) => name === STUDENT_PROMPT_NAME);
   const newest = new Map<Aspect, StudentPrompt>();
   for (const file of files.sort((a, b) => a.version - b.version)) {
-    newest.set(file.aspect, await loadStudentPrompt(dir, file));
+    const prompt = await loadStudentPrompt(dir, file);
+    newest.set(prompt.aspect, prompt);
   }
   return newest;
 }
@@ -89,7 +90,7 @@ async function loadStudentPrompt(dir: string, file: PromptFileName): Promise<Stu
   }
   return {
     id,
-    aspect,
+    aspect: words.aspect,
     version,
     source: words.source,
     hash,

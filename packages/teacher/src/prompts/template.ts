@@ -13,6 +13,16 @@ export function fillTemplate(template: string, variables: Readonly<Record<string
   });
 }
 
+/** Characters that are, or fold to, an angle bracket: a model may read any of them as the end of a tag. */
+const OPENING = /[<\uff1c\ufe64\u226e]/g;
+const CLOSING = /[>\uff1e\ufe65\u226f]/g;
+
+/**
+ * Characters that nobody sees and a model may read: zero-width spaces and operators, soft hyphens, "tags" (which spell ASCII
+ * invisibly) and the variation selectors beyond those of emoji. The joiners that emoji and some scripts need stay.
+ */
+const INVISIBLE = /[\u00ad\u180e\u200b\u2060-\u2064]|[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/gu;
+
 /**
  * A value that can't leave its place: without angle brackets it closes no tag and forms no control token of a
  * model, without line breaks it ends no line. Control, format and separator characters become spaces.
@@ -20,8 +30,9 @@ export function fillTemplate(template: string, variables: Readonly<Record<string
 function neutralise(value: string): string {
   return value
     .toWellFormed()
-    .replaceAll('<', '‹')
-    .replaceAll('>', '›')
+    .replace(INVISIBLE, '')
+    .replace(OPENING, '‹')
+    .replace(CLOSING, '›')
     .replace(/[\s\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
 }
