@@ -22,7 +22,10 @@ describe('createOpenaiTeacher over the wire', () => {
     ['unauthorised', { outcome: 'denied', httpStatus: 401 }],
     ['forbidden', { outcome: 'denied', httpStatus: 403 }],
     ['model-not-allowed', { outcome: 'no-such-model', httpStatus: 403 }],
-    ['rate-limited', { outcome: 'rate-limited', retryAfterMs: 62_500 }],
+    [
+      'rate-limited',
+      { outcome: 'rate-limited', retryAfterMs: 62_500, quota: { meter: 'tokens', value: null } },
+    ],
     ['rate-limited-briefly', { outcome: 'rate-limited', retryAfterMs: 250 }],
     ['rate-limited-seconds', { outcome: 'rate-limited', retryAfterMs: 7000 }],
     ['rate-limited-no-delay', { outcome: 'rate-limited', retryAfterMs: 60_000 }],
