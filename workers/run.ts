@@ -1,7 +1,7 @@
 import { configureImageDecoding, sweepTemporaryBlobs } from '@retort/images';
 import { createPipelineDeps, workerSettingsSchema } from '@retort/pipeline';
 import { jobRetries, queueName, queueOptions, workerOptions } from '@retort/queue';
-import { isRetortError, type JobResult, type Stage } from '@retort/schema';
+import { batchJobSchema, isRetortError, type JobResult, type Stage } from '@retort/schema';
 import { startRecorder } from '@retort/store';
 import { type Job, Queue, Worker } from 'bullmq';
 import { auditProcessor } from './audit.ts';
@@ -10,6 +10,7 @@ import { importProcessor } from './import.ts';
 import { prepareProcessor } from './prepare.ts';
 import { reportProcessor } from './report.ts';
 import { teachProcessor } from './teach.ts';
+import { teachBatchProcessor } from './teach-batch.ts';
 import { createTrainer } from './train.ts';
 import type { StageJob, WorkerContext } from './worker-context.ts';
 
@@ -31,10 +32,13 @@ async function main(argument: string | undefined): Promise<void> {
   const context: WorkerContext = { deps, recorder, scorerEnvironment, stopping: stop.signal };
   const teachQueue = new Queue(queueName('teach'), queueOptions(address, homeId));
   const trainer = createTrainer(context);
+  const teach = teachProcessor(context, teachQueue);
+  const teachBatch = teachBatchProcessor(context);
+  const isBatch = (job: StageJob): boolean => batchJobSchema.safeParse(job.data).success;
   const stages: Record<Stage, { processor: Processor; concurrency: number }> = {
     import: { processor: importProcessor(context), concurrency: 1 },
     prepare: { processor: prepareProcessor(context), concurrency: settings.prepareConcurrency },
-    teach: { processor: teachProcessor(context, teachQueue), concurrency },
+    teach: { processor: (job) => (isBatch(job) ? teachBatch(job) : teach(job)), concurrency },
     audit: { processor: auditProcessor(context), concurrency: 1 },
     export: { processor: exportProcessor(context), concurrency: 1 },
     encode: { processor: trainer.encode, concurrency: 1 },

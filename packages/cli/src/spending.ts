@@ -1,5 +1,5 @@
 import { preparedSamples } from '@retort/pipeline';
-import { estimateTokens, findPrice, type Price } from '@retort/teacher';
+import { estimateTokens, findPrice, isBatchTeacherName, type Price } from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
 import type { DistillOptions } from './distill-options.ts';
@@ -64,7 +64,11 @@ export async function confirmSpending(
   terminal: Terminal,
 ): Promise<boolean> {
   const { store } = run.deps;
-  const pending = store.requests.due(run.id, '9999', Number.MAX_SAFE_INTEGER);
+  // What is in a batch already is paid for.
+  const pending = isBatchTeacherName(run.plan.teacher)
+    ? store.batches.batchable(run.id, '9999', Number.MAX_SAFE_INTEGER)
+    : store.requests.due(run.id, '9999', Number.MAX_SAFE_INTEGER);
+  if (pending.length === 0) return true;
   const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
   const images = preparedSamples(run.deps, selectedSamples(run)).length;
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);

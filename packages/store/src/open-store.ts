@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorCodeOf } from '@retort/schema';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { type AttemptTable, createAttemptTable } from './attempts.ts';
+import { type BatchTable, createBatchTable } from './batches.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly samples: SampleTable;
   readonly requests: RequestTable;
   readonly attempts: AttemptTable;
+  readonly batches: BatchTable;
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
   readonly training: TrainingTable;
@@ -51,6 +53,7 @@ export function openStore(home: string): Store {
     samples: createSampleTable(db),
     requests: createRequestTable(db),
     attempts: createAttemptTable(db),
+    batches: createBatchTable(db),
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
     training: createTrainingTable(db),

@@ -23,7 +23,7 @@ export interface RequestTable {
   release(requestKey: string, number: number): void;
 }
 
-interface DueRecord {
+export interface DueRecord {
   key: string;
   teacher: string;
   model: string;
@@ -145,7 +145,7 @@ export function createRequestTable(db: Database): RequestTable {
   };
 }
 
-function toDue(row: DueRecord): DueRequest {
+export function toDue(row: DueRecord): DueRequest {
   return {
     key: row.key,
     teacher: row.teacher,

@@ -74,7 +74,7 @@ function lendFetch<T>(lent: typeof fetch, call: () => Promise<T>): Promise<T> {
 /** `seed` is part of the wire format, but not of the SDK's type. */
 type WireGenerationConfig = GenerationConfig & { seed?: number };
 
-function buildBody(request: TeacherRequest, image: Uint8Array): GenerateContentRequest {
+export function buildBody(request: TeacherRequest, image: Uint8Array): GenerateContentRequest {
   const { temperature, topP, seed } = request.settings;
   const generationConfig: WireGenerationConfig = {
     maxOutputTokens: request.maxOutputTokens,
