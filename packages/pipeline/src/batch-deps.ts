@@ -1,5 +1,6 @@
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunPlan } from '@retort/schema';
+import { errorCodeOf, type RunPlan } from '@retort/schema';
 import type { Recorder } from '@retort/store';
 import {
   type BatchTeacher,
@@ -33,6 +34,17 @@ export async function createPlanBatchTeacher(plan: RunPlan, env: Env): Promise<B
   return teacher;
 }
 
+/** Removes lines that a kill left behind: an upload begins with writing them anew. */
+async function sweepLines(store: PipelineDeps['store'], folder: string): Promise<void> {
+  const files = await readdir(folder).catch((error: unknown) => {
+    if (errorCodeOf(error) === 'ENOENT') return []; // nothing was ever uploaded
+    throw error;
+  });
+  for (const file of files) {
+    if (store.batches.get(Number.parseInt(file, 10))?.state !== 'planned') await rm(join(folder, file));
+  }
+}
+
 /** Everything that batches of a plan need in a worker process. */
 export async function createBatchDeps(
   deps: PipelineDeps,
@@ -41,6 +53,8 @@ export async function createBatchDeps(
   env: Env,
   random: () => number,
 ): Promise<BatchDeps> {
+  const temporaryDir = join(deps.home.dir, 'batches');
+  await sweepLines(deps.store, temporaryDir);
   return {
     store: deps.store,
     blobs: deps.blobs,
@@ -49,7 +63,7 @@ export async function createBatchDeps(
     prompts: await loadPrompts(deps.promptsDir),
     priceOf: (model) => findPrice({ teacher: plan.teacher, model }),
     recorder,
-    temporaryDir: join(deps.home.dir, 'batches'),
+    temporaryDir,
     random,
   };
 }

@@ -98,8 +98,9 @@ function createPlanner(options: BatchSourceOptions) {
         if (planned.kind !== 'planned') break;
         unstarted += 1;
       }
-      // '' is now: it waits for room, for money or for company, which is seen above.
-      nextAt = deps.store.batches.nextBatchableAt(runId) || '9999';
+      const next = deps.store.batches.nextBatchableAt(runId) ?? '';
+      // What may be asked already waits for room, for money or for company: that is seen above.
+      nextAt = next > deps.now().toISOString() ? next : '9999';
     },
   };
 }
