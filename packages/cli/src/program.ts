@@ -92,7 +92,7 @@ function addDistillOptions(program: Command): Command {
     .option('--aspects <list>', 'quality, correspondence, authenticity (default: those with ratings)')
     .option(
       '--teacher <name>',
-      'replay, gemini, gemini-batch (half the price, within a day) or openai: any OpenAI-compatible server (default: replay where there are recordings)',
+      'replay, gemini, gemini-batch (half the price, in about a day) or openai: any OpenAI-compatible server (default: replay where there are recordings)',
     )
     .option(
       '--model <name>',

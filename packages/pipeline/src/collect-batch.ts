@@ -38,7 +38,10 @@ export async function pollBatch(
   return endWithoutResults(deps, batch, job);
 }
 
-/** Expired, cancelled and failed batches aren't billed: their rows are as if they had never been asked. */
+/**
+ * Rows of expired and failed batches are as if they had never been asked: nothing came of them, and nothing is billed. Nobody
+ * says so of a cancelled one, part of which may have been answered: its worst case stays counted.
+ */
 function endWithoutResults({ store, now }: BatchDeps, batch: StoredBatch, job: BatchJob): BatchStep {
   const at = now().toISOString();
   const why = job.failure?.reason ?? null;
@@ -47,8 +50,8 @@ function endWithoutResults({ store, now }: BatchDeps, batch: StoredBatch, job: B
     return { kind: 'later' };
   }
   if (job.state === 'cancelled') {
-    const rows = store.batches.finish(batch.id, 'cancelled', why, 'release', at);
-    const reason = `${job.name} was cancelled; its ${rows} rows weren't answered, and cost nothing`;
+    const rows = store.batches.finish(batch.id, 'cancelled', why, 'keep', at);
+    const reason = `${job.name} was cancelled; its ${rows} rows have no results, and what they may have cost stays counted`;
     return { kind: 'stop', limit: true, reason, when: 'when they should be asked again' };
   }
   if (job.state === 'succeeded') {
@@ -60,7 +63,7 @@ function endWithoutResults({ store, now }: BatchDeps, batch: StoredBatch, job: B
   const mayPass = ['unavailable', 'network', 'rate-limited'].includes(job.failure?.outcome ?? 'unavailable');
   if (mayPass && store.batches.failedInARow(batch.runId) < MAX_FAILED_IN_A_ROW) return { kind: 'later' };
   const said = why === null ? '' : ` (${why})`;
-  const reason = `${job.name} failed as a whole${said}; its ${rows} rows cost nothing and wait to be asked again`;
+  const reason = `${job.name} failed as a whole${said}; its ${rows} rows wait to be asked again`;
   return { kind: 'stop', limit: false, reason };
 }
 

@@ -45,7 +45,7 @@ export function findPrice(query: {
   return Object.hasOwn(GEMINI_PRICES.models, model) ? (GEMINI_PRICES.models[model] ?? null) : null;
 }
 
-/** What a batch costs of the online price (ai.google.dev/gemini-api/docs/pricing, checked 2026-11-23). */
+/** What a batch costs of the online price (ai.google.dev/gemini-api/docs/batch-api, checked 2026-11-23). */
 function half(online: Price | null): Price | null {
   if (online === null) return null;
   return {

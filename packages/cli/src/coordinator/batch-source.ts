@@ -125,6 +125,6 @@ function comeBack(open: readonly StoredBatch[]): StopReason {
     limit: true,
     reason: `${open.length} ${open.length === 1 ? 'batch' : 'batches'} with ${rows} rows are with the teacher (--no-wait)`,
     until: null,
-    when: 'in a while (Google answers a batch within a day, mostly sooner)',
+    when: 'in a while (Google aims at a day, and is mostly sooner)',
   };
 }

@@ -34,7 +34,7 @@ const INPUT_TYPE = 'application/jsonl';
 const uploadedSchema = z.object({ file: z.object({ name: z.string() }) });
 
 /**
- * Gemini's batch service: half the price, within a day (ai.google.dev/gemini-api/docs/batch-api, checked 2026-11-23).
+ * Gemini's batch service: half the price, in about a day (ai.google.dev/gemini-api/docs/batch-api, checked 2026-11-23).
  *
  * @throws TeacherKeyError, TeacherOptionError for what can't work, before any call
  */
