@@ -1,7 +1,7 @@
 import { configureImageDecoding, sweepTemporaryBlobs } from '@retort/images';
 import { createPipelineDeps, workerSettingsSchema } from '@retort/pipeline';
 import { jobRetries, queueName, queueOptions, workerOptions } from '@retort/queue';
-import { isRetortError, type JobResult, type Stage } from '@retort/schema';
+import { batchJobSchema, isRetortError, type JobResult, type Stage } from '@retort/schema';
 import { startRecorder } from '@retort/store';
 import { type Job, Queue, Worker } from 'bullmq';
 import { auditProcessor } from './audit.ts';
@@ -11,6 +11,7 @@ import { createLimiters } from './limiters.ts';
 import { prepareProcessor } from './prepare.ts';
 import { reportProcessor } from './report.ts';
 import { teachProcessor } from './teach.ts';
+import { teachBatchProcessor } from './teach-batch.ts';
 import { createTrainer } from './train.ts';
 import type { StageJob, WorkerContext } from './worker-context.ts';
 
@@ -33,11 +34,14 @@ async function main(argument: string | undefined): Promise<void> {
   const teachQueue = new Queue(queueName('teach'), queueOptions(address, homeId));
   const limiters = createLimiters(settings, context);
   const trainer = createTrainer(context);
+  const teach = teachProcessor({ context, queue: teachQueue, limiters });
+  const teachBatch = teachBatchProcessor(context);
+  const isBatch = (job: StageJob): boolean => batchJobSchema.safeParse(job.data).success;
   const stages: Record<Stage, { processor: Processor; concurrency: number }> = {
     import: { processor: importProcessor(context), concurrency: 1 },
     prepare: { processor: prepareProcessor(context), concurrency: settings.prepareConcurrency },
     teach: {
-      processor: teachProcessor({ context, queue: teachQueue, limiters }),
+      processor: (job) => (isBatch(job) ? teachBatch(job) : teach(job)),
       concurrency: teachJobsAtOnce(limits.concurrency),
     },
     audit: { processor: auditProcessor(context), concurrency: 1 },

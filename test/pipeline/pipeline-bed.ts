@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sampleDataset } from '@retort/datasets';
 import {
+  buildTeachJob,
   createPipelineDeps,
   createTeachers,
   importDataset,
@@ -140,17 +141,7 @@ export async function runToAnswers(deps: PipelineDeps, plan: RunPlan): Promise<B
 }
 
 export function toJob(runId: string, due: DueRequest): TeachJob {
-  const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName } = due;
-  const { settings, maxOutputTokens, responseSchema } = due;
-  const aspects = due.aspects && [...due.aspects];
-  const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
-  return {
-    runId,
-    number: due.nextNumber,
-    request: { ...asked, settings, maxOutputTokens, aspects, responseSchema },
-    worstCaseUsd: 0.5,
-    inputTokens: 1300,
-  };
+  return buildTeachJob(due, { runId, number: due.nextNumber, worstCaseUsd: 0.5 });
 }
 
 function selectedOf(deps: PipelineDeps, { plan, dataset }: BedRun) {

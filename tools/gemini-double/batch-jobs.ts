@@ -67,6 +67,7 @@ export function createBatchJobs(double: Double, files: FileStore): BatchJobs {
         output: null,
       };
       jobs.set(name, job);
+      double.stats.batchCreated();
       if (input.kind === 'inline') answerInline(double, job, input.rows);
       else void answerFile(double, files, job, input.file);
       return job;
@@ -81,7 +82,7 @@ function answerInline(
 ): void {
   const texts = rows.map(({ request, metadata }) => {
     const { members, failed } = answerRow(double, job.model, request);
-    count(job, failed);
+    count(double, job, failed);
     return `{${members}${metadata === undefined ? '' : `,"metadata":${JSON.stringify(metadata)}`}}`;
   });
   job.output = `"inlinedResponses":{"inlinedResponses":[${texts.join(',')}]}`;
@@ -99,7 +100,7 @@ async function answerFile(double: Double, files: FileStore, job: BatchJob, input
     for await (const line of lines) {
       if (line.trim() === '') continue;
       const { text, failed } = answerLine(double, job.model, line);
-      count(job, failed);
+      count(double, job, failed);
       yield `${text}\n`;
     }
   }
@@ -117,7 +118,8 @@ async function answerFile(double: Double, files: FileStore, job: BatchJob, input
   job.readyAtMs = double.now();
 }
 
-function count(job: BatchJob, failed: boolean): void {
+function count({ stats }: Double, job: BatchJob, failed: boolean): void {
+  stats.batchRow();
   job.rows += 1;
   if (failed) job.failedRows += 1;
 }

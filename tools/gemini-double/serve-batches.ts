@@ -59,12 +59,24 @@ function inputOf(
   return file === undefined ? null : { kind: 'file', file };
 }
 
-/** `batches`, `batches/{id}`, `batches/{id}:cancel`. */
-export function serveBatch(double: Double, jobs: BatchJobs, method: string, path: string): Reply {
-  if (path === 'batches') {
-    const operations = jobs.list().map((job) => operationOf(jobs, job));
-    return rawJson(`{"operations":[${operations.join(',')}]}`);
+/** Batches on a page of the listing, unless the caller wants fewer. */
+const MAX_PAGE_SIZE = 100;
+
+/** A page of `batches`, latest first; its token is where the next one starts. */
+export function listBatches(jobs: BatchJobs, query: URLSearchParams): Reply {
+  const size = Math.min(Number(query.get('pageSize') || MAX_PAGE_SIZE), MAX_PAGE_SIZE);
+  const start = Number(query.get('pageToken') || 0);
+  if (!(Number.isInteger(size) && size > 0 && Number.isInteger(start) && start >= 0)) {
+    return invalidArgument('Invalid pageSize or pageToken.');
   }
+  const all = jobs.list().toReversed();
+  const operations = all.slice(start, start + size).map((job) => operationOf(jobs, job));
+  const next = start + size < all.length ? `,"nextPageToken":"${start + size}"` : '';
+  return rawJson(`{"operations":[${operations.join(',')}]${next}}`);
+}
+
+/** `batches/{id}`, `batches/{id}:cancel`. */
+export function serveBatch(double: Double, jobs: BatchJobs, method: string, path: string): Reply {
   const [name = '', verb] = path.split(':');
   const job = jobs.get(name);
   if (job === undefined) return notFound(`There is no ${name}.`);

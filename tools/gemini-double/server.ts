@@ -6,7 +6,7 @@ import type { Double } from './double.ts';
 import { createFileStore, type FileStore, type StoredFile } from './file-store.ts';
 import { htmlReply, notFound, type Reply } from './google-errors.ts';
 import { readBody } from './read-body.ts';
-import { createBatch, serveBatch } from './serve-batches.ts';
+import { createBatch, listBatches, serveBatch } from './serve-batches.ts';
 import { serveControl } from './serve-control.ts';
 import { serveDownload, serveFile, serveUpload } from './serve-files.ts';
 import { serveGenerate } from './serve-generate.ts';
@@ -79,7 +79,8 @@ async function replyTo(
   }
   if (model?.[1] !== undefined && model[2] === undefined && method === 'GET')
     return getModel(double, model[1]);
-  if (/^batches(\/|$)/.test(path)) return serveBatch(double, jobs, method, path);
+  if (path === 'batches') return listBatches(jobs, new URL(request.url ?? '', 'http://double').searchParams);
+  if (path.startsWith('batches/')) return serveBatch(double, jobs, method, path);
   if (/^files(\/|$)/.test(path)) return serveFile(files, method, path);
   return notFound(`gemini-double has no ${method} ${request.url?.split('?')[0]}.`);
 }

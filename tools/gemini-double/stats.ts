@@ -18,6 +18,9 @@ interface MinuteCounts {
 
 export interface Stats {
   arrive(key: string | null, model: string, nowMs: number): ArrivedCall;
+  /** Counts a batch job and, as they are answered, its rows. */
+  batchCreated(): void;
+  batchRow(): void;
   /** Counts this asking of one request: 1 the first time. */
   turnOf(request: string): number;
   /** An answer that can be kept went out for it. */
@@ -57,6 +60,12 @@ export function createStats(): Stats {
         },
       };
     },
+    batchCreated() {
+      counts.batchJobs += 1;
+    },
+    batchRow() {
+      counts.batchRows += 1;
+    },
     turnOf(request) {
       const turn = (counts.turns.get(request) ?? 0) + 1;
       counts.turns.set(request, turn);
@@ -84,6 +93,8 @@ function emptyCounts() {
     mostInFlight: 0,
     inputTokens: 0,
     outputTokens: 0,
+    batchJobs: 0,
+    batchRows: 0,
     byKey: new Map<string, number>(),
     byModel: new Map<string, number>(),
     byOutcome: new Map<string, number>(),
@@ -114,6 +125,8 @@ function reportOf(counts: ReturnType<typeof emptyCounts>): object {
     most_in_flight: counts.mostInFlight,
     input_tokens: counts.inputTokens,
     output_tokens: counts.outputTokens,
+    batch_jobs: counts.batchJobs,
+    batch_rows: counts.batchRows,
     distinct_requests: counts.turns.size,
     distinct_answered: counts.answers.size,
     answered_again: [...counts.answers.values()].reduce((sum, times) => sum + times - 1, 0),

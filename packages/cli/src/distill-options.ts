@@ -11,13 +11,14 @@ import {
   type Stage,
 } from '@retort/schema';
 import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
+import { type BatchFlags, type BatchOptions, parseBatchOptions } from './batch-options.ts';
 import { type CallLimitFlags, parseCallLimits } from './call-limits.ts';
 import { amount, choice, existing, wholeNumber } from './flag-values.ts';
 import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The model that `--teacher gemini` asks unless --model names another. */
+/** The model that `--teacher gemini` or `gemini-batch` asks unless --model names another. */
 export const DEFAULT_GEMINI_MODEL = 'gemini-3.8-flash';
 /** Calls to a teacher at once unless --concurrency says otherwise. */
 export const DEFAULT_CONCURRENCY = 16;
@@ -26,7 +27,7 @@ export const DEFAULT_CONCURRENCY = 16;
 const MAX_WORKERS = 16;
 
 /** Flags of `distill` as commander hands them over. */
-export interface DistillFlags extends CallLimitFlags {
+export interface DistillFlags extends BatchFlags, CallLimitFlags {
   readonly dataset?: string;
   readonly path?: string;
   readonly csv?: string;
@@ -63,6 +64,7 @@ export interface DistillOptions {
   readonly workers: number;
   readonly until: Stage;
   readonly budgetUsd: number | null;
+  readonly batch: BatchOptions;
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly yes: boolean;
@@ -103,6 +105,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
     workers: wholeNumber('--workers', flags.workers ?? '1', 1, MAX_WORKERS),
     until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
     budgetUsd: flags.budget === undefined ? null : amount('--budget', flags.budget),
+    batch: parseBatchOptions(flags, teacher),
     dryRun: flags.dryRun === true,
     json: flags.json === true,
     yes: flags.yes === true,
@@ -157,6 +160,7 @@ function parseModel(model: string | undefined, teacher: TeacherName): string {
       if (model === undefined) return 'recorded';
       throw new UsageError('--model goes with a live teacher: recorded answers name their own model.');
     case 'gemini':
+    case 'gemini-batch':
       return model ?? DEFAULT_GEMINI_MODEL;
     case 'openai':
       if (model !== undefined) return model;

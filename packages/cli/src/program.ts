@@ -1,4 +1,6 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
+import { batchesCommand } from './commands/batches.ts';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -18,6 +20,7 @@ Examples:
   pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
   pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
+  pnpm distill --path my-images --teacher gemini-batch --budget 5
   pnpm distill status
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
 
@@ -44,7 +47,9 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     })
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES);
-  addDistillOptions(program).action(async (flags) => exit(await distillCommand(flags, terminal)));
+  addBatchOptions(addDistillOptions(program)).action(async (flags) =>
+    exit(await distillCommand(flags, terminal)),
+  );
   addSubcommand(program, 'status', 'where the latest run is', [
     'status',
     'status --json --home my-home',
@@ -73,6 +78,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
   addReparse(program, terminal, exit);
+  addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   return program;
 }
@@ -89,11 +95,11 @@ function addDistillOptions(program: Command): Command {
     .option('--aspects <list>', 'quality, correspondence, authenticity (default: those with ratings)')
     .option(
       '--teacher <name>',
-      'replay, gemini or openai: any OpenAI-compatible server (default: replay where there are recordings)',
+      'replay, gemini, gemini-batch (half the price, in about a day) or openai: any OpenAI-compatible server (default: replay where there are recordings)',
     )
     .option(
       '--model <name>',
-      `model that a live teacher asks (gemini: default ${DEFAULT_GEMINI_MODEL}; openai: must be named)`,
+      `model that a live teacher asks (gemini, gemini-batch: default ${DEFAULT_GEMINI_MODEL}; openai: must be named)`,
     )
     .option(
       '--prompt <form>',

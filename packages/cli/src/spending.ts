@@ -1,7 +1,13 @@
 import { preparedSamples } from '@retort/pipeline';
 import { aspectsAsked } from '@retort/schema';
 import type { DueRequest } from '@retort/store';
-import { estimateTokens, findPrice, type Price, type TokenQuestion } from '@retort/teacher';
+import {
+  estimateTokens,
+  findPrice,
+  isBatchTeacherName,
+  type Price,
+  type TokenQuestion,
+} from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
 import type { DistillOptions } from './distill-options.ts';
@@ -68,11 +74,12 @@ export async function confirmSpending(
   terminal: Terminal,
 ): Promise<boolean> {
   const { store } = run.deps;
-  const estimate = estimateSpending(
-    store.requests.eachPending(run.id),
-    findPrice(run.plan),
-    options.concurrency,
-  );
+  // What is in a batch already is paid for.
+  const pending = isBatchTeacherName(run.plan.teacher)
+    ? store.batches.batchable(run.id, '9999', Number.MAX_SAFE_INTEGER)
+    : store.requests.eachPending(run.id);
+  const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
+  if (estimate.calls === 0) return true;
   const images = preparedSamples(run.deps, selectedSamples(run)).length;
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
   if (options.yes) return true;

@@ -1,3 +1,6 @@
+export { advanceBatch } from './advance-batch.ts';
+export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
+export { batchRowKey } from './batch-rows.ts';
 export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
@@ -5,6 +8,7 @@ export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
 export type { PipelineDeps } from './pipeline-deps.ts';
+export { type BatchLimits, type PlanBatchOptions, planBatch, takeBackBatches } from './plan-batch.ts';
 export {
   aspectsOf,
   planRequests,
@@ -30,6 +34,7 @@ export {
 } from './scorer-environment.ts';
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
-export { lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
+export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
+export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

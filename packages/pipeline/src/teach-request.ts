@@ -1,4 +1,4 @@
-import { type Attempt, aspectsAsked, type TeachJob } from '@retort/schema';
+import { type Attempt, aspectsAsked, type TeacherResult, type TeachJob } from '@retort/schema';
 import type { RecordedAttempt, Settlement, Store } from '@retort/store';
 import {
   attemptCostUsd,
@@ -23,6 +23,9 @@ export interface TeachDeps {
   readonly random: () => number;
 }
 
+/** What booking a result needs, whoever gave it. */
+export type BookDeps = Pick<TeachDeps, 'store' | 'prompts' | 'price' | 'random'>;
+
 export interface TaughtAttempt {
   readonly entry: RecordedAttempt;
   readonly next: NextStep;
@@ -38,15 +41,25 @@ export async function teachRequest(
   deps: TeachDeps,
   signal: AbortSignal,
 ): Promise<TaughtAttempt> {
-  const { request, number, runId } = job;
-  const prompt = deps.prompts.get(request.promptId);
+  const { request } = job;
   const startedAt = deps.now();
   const result = await deps.teacher.ask(request, {
     readImage: () => deps.readImage(request.blobHash),
     signal,
-    parserName: prompt.output,
+    parserName: deps.prompts.get(request.promptId).output,
   });
-  const finishedAt = deps.now();
+  return bookResult(job, deps, result, { startedAt, finishedAt: deps.now() });
+}
+
+/** The attempt that a teacher's result makes, and what it leads to. Stores nothing. */
+export function bookResult(
+  job: TeachJob,
+  deps: BookDeps,
+  result: TeacherResult,
+  { startedAt, finishedAt }: { readonly startedAt: Date; readonly finishedAt: Date },
+): TaughtAttempt {
+  const { request, number, runId } = job;
+  const prompt = deps.prompts.get(request.promptId);
   const parsed =
     result.outcome === 'answered'
       ? parseAnswer(prompt.output, result.answer ?? '', aspectsAsked(request))

@@ -1,8 +1,10 @@
 import type { RunPlan } from '@retort/schema';
 import { RetortError } from '@retort/schema';
 import {
+  type BatchTeacher,
   createTeacher,
   findPrice,
+  isBatchTeacher,
   isTeacherName,
   loadPrompts,
   resolveGeminiBaseUrl,
@@ -35,21 +37,32 @@ export class RecordingsNeededError extends RetortError {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Makes the teacher of a plan; keys come from `env`. @throws UnknownTeacherError, and what the teacher itself throws */
-export async function createPlanTeacher({ teacher, model, recordings }: RunPlan, env: Env): Promise<Teacher> {
+export async function createPlanTeacher(
+  { teacher, model, recordings }: RunPlan,
+  env: Env,
+): Promise<Teacher | BatchTeacher> {
   if (!isTeacherName(teacher)) throw new UnknownTeacherError(teacher);
   switch (teacher) {
     case 'replay':
       if (recordings === null) throw new RecordingsNeededError();
       return createTeacher('replay', { recordingsPath: recordings });
-    case 'gemini': {
+    case 'gemini':
+    case 'gemini-batch': {
       const baseUrl = resolveGeminiBaseUrl(env);
-      return createTeacher('gemini', { apiKey: resolveGeminiKey(env).key, model, baseUrl });
+      return createTeacher(teacher, { apiKey: resolveGeminiKey(env).key, model, baseUrl });
     }
     case 'openai': {
       const baseUrl = resolveOpenaiBaseUrl(env);
       return createTeacher('openai', { apiKey: resolveOpenaiKey(env), model, baseUrl });
     }
   }
+}
+
+/** The same for a teacher that is asked one by one. */
+async function createOnlineTeacher(plan: RunPlan, env: Env): Promise<Teacher> {
+  const teacher = await createPlanTeacher(plan, env);
+  if (isBatchTeacher(teacher)) throw new TypeError(`${teacher.name} is asked by advanceBatch only`);
+  return teacher;
 }
 
 /**
@@ -60,8 +73,8 @@ export async function createPlanTeacher({ teacher, model, recordings }: RunPlan,
  */
 export async function checkPlanTeacher(plan: RunPlan, env: Env): Promise<string | null> {
   const teacher = await createPlanTeacher(plan, env);
-  await teacher.close?.();
-  return plan.teacher === 'gemini' ? resolveGeminiKey(env).warning : null;
+  if (!isBatchTeacher(teacher)) await teacher.close?.();
+  return plan.teacher.startsWith('gemini') ? resolveGeminiKey(env).warning : null;
 }
 
 /** Images whose bytes stay in memory for the next request about them. */
@@ -77,7 +90,7 @@ export function createTeachers(deps: PipelineDeps, env: Env, random: () => numbe
   const made = new Map<string, Promise<TeachDeps>>();
   const make = async (plan: RunPlan): Promise<TeachDeps> => ({
     store: deps.store,
-    teacher: await createPlanTeacher(plan, env),
+    teacher: await createOnlineTeacher(plan, env),
     prompts: await loadPrompts(deps.promptsDir),
     readImage: rememberRecent((hash) => deps.blobs.read(hash), IMAGES_REMEMBERED),
     price: findPrice(plan),

@@ -13,6 +13,7 @@ export { errorCodeOf } from './error-code-of.ts';
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
 export { type ContentHash, canonicalJson, hashHex, sha256 } from './hash.ts';
 export {
+  batchJobSchema,
   type JobProgress,
   type JobResult,
   jobProgressSchema,

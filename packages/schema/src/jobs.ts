@@ -23,6 +23,9 @@ export const teachJobSchema = z.strictObject({
 });
 export type TeachJob = z.infer<typeof teachJobSchema>;
 
+/** A batch of requests to take as far as it goes now; its rows are in the store. */
+export const batchJobSchema = z.strictObject({ runId: z.string(), batchId: z.number().int() });
+
 /** How a job ends when nothing broke. What was expected to be able to fail is a value, not an exception. */
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done'), note: z.string().optional() }),
@@ -34,6 +37,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     limit: z.boolean(),
     reason: z.string(),
     until: z.string().nullable(),
+    /** When to go on, in words, where that is neither a time nor a matter of money. */
+    when: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);

@@ -31,7 +31,7 @@ const PENDING = `SELECT r.*, r.rowid AS position, i.blob_hash, i.media_type, i.w
   FROM requests r JOIN images i ON i.hash = r.image_hash
   WHERE r.state = 'pending' AND ${OF_RUN}`;
 
-interface DueRecord {
+export interface DueRecord {
   key: string;
   teacher: string;
   model: string;
@@ -80,7 +80,7 @@ export function createDueRequests(db: Database): DueRequests {
   };
 }
 
-function toDue(row: DueRecord): DueRequest {
+export function toDue(row: DueRecord): DueRequest {
   return {
     key: row.key,
     teacher: row.teacher,

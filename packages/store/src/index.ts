@@ -1,4 +1,12 @@
 export type { AnsweredRequest, RecordedAttempt, Settlement, Spending } from './attempts.ts';
+export type {
+  BatchableRequest,
+  BatchEnd,
+  PlannedBatch,
+  StoredBatch,
+  StoredBatchRow,
+} from './batch-records.ts';
+export type { BatchSighting, BatchTable } from './batches.ts';
 export type { AnsweredSample, StoredConversation } from './conversations.ts';
 export type { CorpusMembership, StoredCorpus } from './corpora.ts';
 export type { DatasetRow } from './datasets.ts';

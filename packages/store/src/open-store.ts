@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorCodeOf } from '@retort/schema';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { type AttemptTable, createAttemptTable } from './attempts.ts';
+import { type BatchTable, createBatchTable } from './batches.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly requests: RequestTable;
   readonly attempts: AttemptTable;
   readonly readings: ReadingTable;
+  readonly batches: BatchTable;
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
   readonly training: TrainingTable;
@@ -54,6 +56,7 @@ export function openStore(home: string): Store {
     requests: createRequestTable(db),
     attempts: createAttemptTable(db),
     readings: createReadingTable(db),
+    batches: createBatchTable(db),
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
     training: createTrainingTable(db),

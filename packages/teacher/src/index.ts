@@ -1,5 +1,15 @@
+export type {
+  BatchFailure,
+  BatchJob,
+  BatchLine,
+  BatchReply,
+  BatchTeacher,
+  CollectedRow,
+} from './batch-teacher.ts';
 export {
   createTeacher,
+  isBatchTeacher,
+  isBatchTeacherName,
   isTeacherName,
   TEACHER_NAMES,
   type TeacherName,
@@ -10,6 +20,7 @@ export { estimateTokens, type TokenQuestion, worstCaseCostUsd } from './estimate
 export type { GeminiOptions } from './gemini/gemini.ts';
 export { resolveGeminiBaseUrl } from './gemini/gemini-address.ts';
 export { type GeminiKey, resolveGeminiKey } from './gemini/gemini-key.ts';
+export type { GeminiBatchOptions } from './gemini-batch/gemini-batch.ts';
 export type { OpenaiOptions } from './openai/openai.ts';
 export { resolveOpenaiBaseUrl } from './openai/openai-address.ts';
 export { resolveOpenaiKey } from './openai/openai-key.ts';

@@ -38,10 +38,20 @@ export function findPrice(query: {
 }): Price | null {
   if (query.teacher === 'replay') return FREE;
   if (query.override) return query.override;
+  if (query.teacher === 'gemini-batch') return half(findPrice({ ...query, teacher: 'gemini' }));
   // A model of this name behind another service has another price, or none.
   if (query.teacher !== 'gemini') return null;
   const model = query.model.replace(/^models\//, '');
   return Object.hasOwn(GEMINI_PRICES.models, model) ? (GEMINI_PRICES.models[model] ?? null) : null;
+}
+
+/** What a batch costs of the online price (ai.google.dev/gemini-api/docs/batch-api, checked 2026-11-23). */
+function half(online: Price | null): Price | null {
+  if (online === null) return null;
+  return {
+    inputUsdPerMillion: online.inputUsdPerMillion / 2,
+    outputUsdPerMillion: online.outputUsdPerMillion / 2,
+  };
 }
 
 /** USD for tokens used; null when the price or the input or output count is unknown. Absent thinking is none. */

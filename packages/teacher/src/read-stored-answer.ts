@@ -34,6 +34,7 @@ type Reader = (response: ReceivedResponse, deps: ClassifyDeps) => ReadAnswer | n
 /** Readers of stored bodies by teacher: a new teacher has its line here. */
 const READERS: Readonly<Record<string, Reader>> = {
   gemini: classifyOutcome,
+  'gemini-batch': classifyOutcome,
   openai: classifyChat,
   replay: classifyRecorded,
 };

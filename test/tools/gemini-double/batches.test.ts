@@ -171,10 +171,20 @@ describe('batches', () => {
     expect((await call(path, { batch: { inputConfig: { fileName: 'files/none' } } })).status).toBe(400);
   });
 
-  it('are listed and deleted', async () => {
+  it('are listed in pages and deleted', async () => {
     const { call, create } = await startStill();
+    const older = await create(INLINE);
     const job = await create(INLINE);
-    expect(await (await call('v1beta/batches')).json()).toMatchObject({ operations: [{ name: job.name }] });
+    expect(await (await call('v1beta/batches')).json()).toMatchObject({
+      operations: [{ name: job.name }, { name: older.name }],
+    });
+    const page = await (await call('v1beta/batches?pageSize=1')).json();
+    expect(page).toMatchObject({ operations: [{ name: job.name }], nextPageToken: expect.any(String) });
+    const { nextPageToken } = z.object({ nextPageToken: z.string() }).parse(page);
+    const last = await (await call(`v1beta/batches?pageSize=1&pageToken=${nextPageToken}`)).json();
+    expect(last).toEqual({ operations: [expect.objectContaining({ name: older.name })] });
+    expect((await call('v1beta/batches?pageToken=nonsense')).status).toBe(400);
+    expect(await (await call('control/stats')).json()).toMatchObject({ batch_jobs: 2, batch_rows: 2 });
     await call(`v1beta/${job.name}`, undefined, {}, 'DELETE');
     expect((await call(`v1beta/${job.name}`)).status).toBe(404);
   });

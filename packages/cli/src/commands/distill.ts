@@ -9,6 +9,7 @@ import {
 import { type RunPlan, runIdOf, teachJobSchema } from '@retort/schema';
 import { lockHome, type Spending } from '@retort/store';
 import { findPrice } from '@retort/teacher';
+import { describeBatches } from '../coordinator/batch-news.ts';
 import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
 import { type Engine, startEngine } from '../coordinator/engine.ts';
 import type { ActiveRun } from '../coordinator/stage-plans.ts';
@@ -134,8 +135,9 @@ function lazyEngine(
       const unsent = (await running?.close()) ?? [];
       deps.store.transaction(() => {
         for (const data of unsent) {
-          const { request, number } = teachJobSchema.parse(data);
-          deps.store.requests.release(request.key, number);
+          // A batch that wasn't begun is as it was; its money stays set aside for it.
+          const { data: job } = teachJobSchema.safeParse(data);
+          if (job !== undefined) deps.store.requests.release(job.request.key, job.number);
         }
       });
     },
@@ -178,11 +180,14 @@ async function conclude(
   if (options.json) terminal.print(JSON.stringify(await resultJson(run, end, { seconds, before })));
   else if (end.kind !== 'interrupted') terminal.print(await summaryText(run, end, seconds, terminal.color));
   if (end.kind === 'interrupted') {
+    const open = deps.store.batches.open(options.plan.teacher).filter(({ name }) => name !== null);
+    if (open.length > 0) terminal.say(`Batches go on at Google without us: ${describeBatches(open)}.`);
     terminal.say(`Interrupted. Everything that was finished is stored; go on with: ${terminal.commandLine}`);
     return EXIT.interrupted;
   }
   if (end.kind === 'limit') {
-    const when = end.until === null ? 'with a higher --budget, or more credit' : `after ${end.until}`;
+    const when =
+      end.when ?? (end.until === null ? 'with a higher --budget, or more credit' : `after ${end.until}`);
     terminal.say(`Stopped at a limit: ${end.reason}. Go on ${when} with: ${terminal.commandLine}`);
     return EXIT.limit;
   }

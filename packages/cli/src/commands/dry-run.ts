@@ -12,7 +12,7 @@ import {
 } from '@retort/pipeline';
 import { type ImportedSample, type RunPlan, sha256 } from '@retort/schema';
 import { type DatasetRow, type SampleRow, storeFile } from '@retort/store';
-import { findPrice } from '@retort/teacher';
+import { findPrice, isBatchTeacherName } from '@retort/teacher';
 import type { DistillOptions } from '../distill-options.ts';
 import { EXIT } from '../exit-codes.ts';
 import { promptsFolder } from '../repository.ts';
@@ -53,7 +53,8 @@ export async function dryRun(options: DistillOptions, home: string, terminal: Te
       ? `${calls} recorded answers to replay, ${answered} answered already; nothing is asked or paid`
       : `${describeEstimate(plan, options.plan.model)}; ${answered} answered already`,
   );
-  terminal.print(`about ${formatDuration(seconds)} up to ${options.until}; nothing was done`);
+  const wait = isBatchTeacherName(options.plan.teacher) ? ', and up to a day for the batches' : '';
+  terminal.print(`about ${formatDuration(seconds)}${wait} up to ${options.until}; nothing was done`);
   return EXIT.ok;
 }
 
@@ -81,6 +82,7 @@ async function makePlan(options: DistillOptions, home: string): Promise<Plan> {
   const sized = pending.map((request) => ({ ...request, width: ASSUMED_SIDE_PX, height: ASSUMED_SIDE_PX }));
   const estimate = estimateSpending(sized, findPrice(plan), options.concurrency);
   const live = plan.teacher !== 'replay';
+  const oneByOne = live && !isBatchTeacherName(plan.teacher);
   const fit = dataset.description.ratedAspects.length * FIT_SECONDS_PER_IMAGE;
   const perImage = SECONDS_PER_IMAGE.prepare + SECONDS_PER_IMAGE.encode + fit;
   return {
@@ -92,7 +94,7 @@ async function makePlan(options: DistillOptions, home: string): Promise<Plan> {
     inputTokens: live ? estimate.inputTokens : 0,
     outputTokens: live ? estimate.outputTokens : 0,
     costUsd: live ? estimate.costUsd : 0,
-    seconds: Math.round(selected.length * perImage + (live ? estimate.seconds : 0)),
+    seconds: Math.round(selected.length * perImage + (oneByOne ? estimate.seconds : 0)),
   };
 }
 

@@ -40,6 +40,9 @@ export function statusCommand(
       ),
       cost_usd: spending.unknownCost > 0 ? null : spending.spentUsd,
       reserved_usd: spending.reservedUsd,
+      open_batches: store.batches
+        .open(run.plan.teacher)
+        .map(({ name, state, rows, polledAt }) => ({ name, state, rows, polled_at: polledAt })),
       corpus: corpusKey,
       report: report?.artifacts.report ?? null,
     };
@@ -60,6 +63,7 @@ function describe(facts: {
   readonly rejected: number;
   readonly requests: { readonly pending: number; readonly answered: number; readonly dead_letters: number };
   readonly cost_usd: number | null;
+  readonly open_batches: readonly { readonly rows: number }[];
   readonly corpus: string | null;
   readonly report: string | null;
 }): string {
@@ -71,8 +75,14 @@ function describe(facts: {
     facts.reason === null ? '' : `reason    ${facts.reason}`,
     `dataset   ${facts.dataset ?? 'not imported yet'}: ${facts.prepared} of ${facts.images} images prepared, ${facts.rejected} rows set aside`,
     `answers   ${requests.answered} of ${total}, ${requests.dead_letters} given up, cost ${cost}`,
+    describeOpen(facts.open_batches),
     `corpus    ${facts.corpus ?? 'not yet'}`,
     `report    ${facts.report ?? 'not yet'}`,
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+function describeOpen(open: readonly { readonly rows: number }[]): string {
+  const rows = open.reduce((sum, batch) => sum + batch.rows, 0);
+  return open.length === 0 ? '' : `batches   ${open.length} open with ${rows} rows ("distill batches")`;
 }

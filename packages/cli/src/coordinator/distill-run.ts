@@ -1,10 +1,12 @@
 import { type PipelineDeps, preparedSamples } from '@retort/pipeline';
 import { RetortError, type RunPlan, STAGES, type Stage } from '@retort/schema';
-import { findPrice, type Price } from '@retort/teacher';
+import { findPrice, isBatchTeacherName, type Price } from '@retort/teacher';
+import type { BatchOptions } from '../batch-options.ts';
 import type { Meter } from '../terminal/meter.ts';
 import { formatDuration } from '../terminal/meter.ts';
+import { createBatchSource } from './batch-source.ts';
 import type { Engine } from './engine.ts';
-import type { StageEnd, StopReason } from './run-jobs.ts';
+import type { JobSource, StageEnd, StopReason } from './run-jobs.ts';
 import { type ActiveRun, fitOutlook, type StagePlan, selectedSamples, stagePlans } from './stage-plans.ts';
 import { createTeachSource } from './teach-source.ts';
 
@@ -22,6 +24,8 @@ export interface DistillRunOptions {
   readonly until: Stage;
   readonly concurrency: number;
   readonly budgetUsd: number | null;
+  /** For a teacher that answers in batches. */
+  readonly batch: BatchOptions;
   /** Starts queue server and worker: called when the first stage has something to do, and never otherwise. */
   readonly engine: () => Promise<Engine>;
   /** Asked once before a live teacher is, with what is still to be asked. */
@@ -103,19 +107,19 @@ async function finishStage(
 }
 
 async function runStage(
-  { engine, concurrency, budgetUsd, meter, signal }: DistillRunOptions,
+  options: DistillRunOptions,
   run: ActiveRun,
   stage: Stage,
   stagePlan: StagePlan,
 ): Promise<StageEnd> {
+  const { engine, concurrency, meter, signal } = options;
   const price = findPrice(run.plan);
-  const source =
-    stage === 'teach'
-      ? createTeachSource({ deps: run.deps, runId: run.id, plan: run.plan, price, budgetUsd })
-      : stagePlan.source;
+  const batches = stage === 'teach' && isBatchTeacherName(run.plan.teacher);
+  const source = stage === 'teach' ? teachSource(options, run, price) : stagePlan.source;
   if (source === null) return { kind: 'done' };
   const { total, done, name } = stagePlan.units ?? { total: 1, done: 0, name: 'job' };
-  const counted = stagePlan.units !== null;
+  // A batch is many units: its source tells how far it is.
+  const counted = stagePlan.units !== null && !batches;
   const note = cachedFor(NOTE_AGE_MS, run.deps.now, () =>
     stage === 'teach' ? describeCost(run, price) : null,
   );
@@ -127,6 +131,26 @@ async function runStage(
       if (counted) meter.update({ done: Math.min(total, done + settled), total, unit: name, note: note() });
     },
     onProgress: (progress) => meter.update(progress),
+  });
+}
+
+function teachSource(
+  { budgetUsd, batch, meter }: DistillRunOptions,
+  { deps, id: runId, plan }: ActiveRun,
+  price: Price | null,
+): JobSource {
+  if (!isBatchTeacherName(plan.teacher)) return createTeachSource({ deps, runId, plan, price, budgetUsd });
+  let said = '';
+  return createBatchSource({
+    ...{ deps, runId, plan, price, budgetUsd, batch },
+    announce: (line) => meter.log(`teach    ${line}`),
+    onState: (note) => {
+      const { pending, answered, 'dead-letter': dead } = deps.store.requests.counts(runId);
+      const state = `${answered + dead} ${note}`;
+      if (state !== said)
+        meter.update({ done: answered + dead, total: answered + dead + pending, unit: 'answer', note });
+      said = state;
+    },
   });
 }
 
@@ -168,6 +192,6 @@ function toRunEnd(stage: Stage, end: StageEnd): RunEnd | null {
       throw new StageFailedError(stage, end.message);
     case 'stop':
       if (!end.limit) throw new StageFailedError(stage, end.reason);
-      return { kind: 'limit', limit: true, reason: end.reason, until: end.until };
+      return { kind: 'limit', limit: true, reason: end.reason, until: end.until, when: end.when };
   }
 }

@@ -22,6 +22,8 @@ export interface StopReason {
   readonly limit: boolean;
   readonly reason: string;
   readonly until: string | null;
+  /** When to go on, in words, where that is neither a time nor a matter of money. */
+  readonly when?: string | undefined;
 }
 
 /** Where a stage's jobs come from: the store decides what is left, never the queue. */

@@ -1,7 +1,7 @@
-import type { PipelineDeps } from '@retort/pipeline';
+import { buildTeachJob, type PipelineDeps } from '@retort/pipeline';
 import { hashHex, type RunPlan, type TeachJob } from '@retort/schema';
 import type { DueRequest } from '@retort/store';
-import { estimateTokens, type Price, worstCaseCostUsd } from '@retort/teacher';
+import { type Price, worstCaseCostUsd } from '@retort/teacher';
 import type { JobBatch, JobSource, StopReason } from './run-jobs.ts';
 
 /** A wait longer than this, in ms, is a limit to stop at (a day's quota), not a pause. */
@@ -92,18 +92,8 @@ function reserve(
         deps.store.requests.reserve(runId, request.key, request.nextNumber, worstCaseUsd);
         committed += worstCaseUsd;
       }
-      jobs.push(toJob(runId, request, worstCaseUsd));
+      jobs.push(buildTeachJob(request, { runId, number: request.nextNumber, worstCaseUsd }));
     }
     return { jobs, stop: null };
   });
-}
-
-function toJob(runId: string, due: DueRequest, worstCaseUsd: number | null): TeachJob {
-  const { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName, settings } = due;
-  const { maxOutputTokens, nextNumber, responseSchema } = due;
-  const asked = { key, teacher, model, aspect, promptId, promptText, blobHash, mediaType, imageName };
-  const aspects = due.aspects && [...due.aspects];
-  const request = { ...asked, settings, maxOutputTokens, aspects, responseSchema };
-  const inputTokens = estimateTokens(due);
-  return { runId, number: nextNumber, request, worstCaseUsd, inputTokens };
 }

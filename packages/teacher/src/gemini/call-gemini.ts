@@ -44,7 +44,9 @@ export async function callGemini(
     { model },
     { baseUrl, apiVersion: GEMINI_API_VERSION },
   );
-  const call = lendFetch(capturingFetch, () => generativeModel.generateContent(buildBody(request)));
+  const call = lendFetch(capturingFetch, () =>
+    generativeModel.generateContent(buildBody(request, IMAGE.slice(1, -1))),
+  );
   const fail = (what: string): void => {
     if (isUsed) return;
     captured.reject(
@@ -92,7 +94,8 @@ function lendFetch<T>(lent: typeof fetch, call: () => Promise<T>): Promise<T> {
 /** `seed` is part of the wire format, but not of the SDK's type. */
 type WireGenerationConfig = GenerationConfig & { seed?: number };
 
-function buildBody(request: TeacherRequest): GenerateContentRequest {
+/** @param imageData base64 of the image */
+export function buildBody(request: TeacherRequest, imageData: string): GenerateContentRequest {
   const { temperature, topP, seed } = request.settings;
   const generationConfig: WireGenerationConfig = {
     maxOutputTokens: request.maxOutputTokens,
@@ -101,7 +104,7 @@ function buildBody(request: TeacherRequest): GenerateContentRequest {
     ...(seed === undefined ? {} : { seed }),
     ...structuredOutput(request.responseSchema),
   };
-  const inlineData = { mimeType: request.mediaType, data: IMAGE.slice(1, -1) };
+  const inlineData = { mimeType: request.mediaType, data: imageData };
   const parts = [{ inlineData }, { text: request.promptText }];
   return { contents: [{ role: 'user', parts }], generationConfig };
 }
