@@ -13,6 +13,7 @@ import {
 } from '@retort/schema';
 import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
 import { amount, choice, existing, wholeNumber } from './flag-values.ts';
+import type { PriceFlags } from './price-flags.ts';
 import { userPath } from './repository.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,8 +22,11 @@ export const DEFAULT_GEMINI_MODEL = 'gemini-3.8-flash';
 /** Calls to a teacher at once unless --concurrency says otherwise. */
 export const DEFAULT_CONCURRENCY = 16;
 
+/** More repeats of the same question than anybody means. */
+const MAX_REPEAT = 1_000_000;
+
 /** Flags of `distill` as commander hands them over. */
-export interface DistillFlags {
+export interface DistillFlags extends PriceFlags {
   readonly dataset?: string;
   readonly path?: string;
   readonly csv?: string;
@@ -38,6 +42,7 @@ export interface DistillFlags {
   readonly concurrency?: string;
   readonly seed?: string;
   readonly splitBy?: string;
+  readonly repeat?: string;
   readonly until?: string;
   readonly budget?: string;
   readonly dryRun?: boolean;
@@ -84,6 +89,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       seed: wholeNumber('--seed', flags.seed ?? '0', 0),
       splitBy: parseSplitBy(flags.splitBy),
       strict: flags.strict === true,
+      ...parseRepeat(flags.repeat, teacher),
     },
     concurrency: wholeNumber('--concurrency', flags.concurrency ?? String(DEFAULT_CONCURRENCY), 1, 500),
     until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
@@ -149,6 +155,14 @@ function parseModel(model: string | undefined, teacher: TeacherName): string {
         '--teacher openai needs --model NAME: one that the server lists and that sees images.',
       );
   }
+}
+
+/** Left out of the plan when it is 0, so that runs from before it keep their ids. */
+function parseRepeat(text: string | undefined, teacher: TeacherName): Pick<RunPlan, 'repeat'> {
+  const repeat = text === undefined ? 0 : wholeNumber('--repeat', text, 0, MAX_REPEAT);
+  if (repeat === 0) return {};
+  if (teacher !== 'replay') return { repeat };
+  throw new UsageError('--repeat goes with a live teacher: recorded answers are the same every time.');
 }
 
 function parseAspects(text: string | undefined): Aspect[] | null {

@@ -22,7 +22,7 @@ Examples:
 Running the same command again goes on where it was; with nothing left to do it prints the stored results.
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
-Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
+Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, RETORT_PRICES, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
   GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda.`;
 
 const HOME = () =>
@@ -100,8 +100,15 @@ function addDistillOptions(program: Command): Command {
       '--split-by <rule>',
       'image-prompt, generator or random (paper: says why not) (default image-prompt)',
     )
+    .option(
+      '--repeat <n>',
+      'ask the same again on purpose, to compare two dates (default 0: answers are reused)',
+    )
     .option('--until <stage>', 'stop after import, prepare, teach, audit, export, encode, fit or report')
     .option('--budget <usd>', 'what this job may spend in all, over every time it is started')
+    .option('--price-in <usd>', 'what a million input tokens cost, with --price-out; wins over the table')
+    .option('--price-out <usd>', 'what a million output tokens cost, thinking included')
+    .option('--prices <file>', 'JSON of prices by model (RETORT_PRICES); see docs/cost.md')
     .option('--dry-run', 'say what would be done, asked and spent, and do nothing')
     .option('--strict', 'stop at the first bad row instead of setting it aside')
     .option('--yes', 'do not ask before spending')

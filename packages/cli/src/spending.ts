@@ -1,5 +1,5 @@
-import { preparedSamples } from '@retort/pipeline';
-import { estimateTokens, findPrice, type Price } from '@retort/teacher';
+import { noteSpendingTerms, planPrice, preparedSamples } from '@retort/pipeline';
+import { estimateTokens, type Price } from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
 import type { DistillOptions } from './distill-options.ts';
@@ -65,15 +65,19 @@ export async function confirmSpending(
 ): Promise<boolean> {
   const { store } = run.deps;
   const pending = store.requests.due(run.id, '9999', Number.MAX_SAFE_INTEGER);
-  const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
+  const estimate = estimateSpending(pending, planPrice(run.deps, run.plan), options.concurrency);
   const images = preparedSamples(run.deps, selectedSamples(run)).length;
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
-  if (options.yes) return true;
+  if (options.yes) {
+    noteSpendingTerms(run.deps, run, options.budgetUsd);
+    return true;
+  }
   const answer = await terminal.ask('Ask the teacher now? [y/N] ');
   if (answer.kind === 'nobody') {
     throw new UsageError('Nobody is here to confirm the spending: pass --yes to ask the teacher.');
   }
   const agreed = answer.kind === 'answer' && /^y(es)?$/i.test(answer.text.trim());
-  if (!agreed) terminal.say('Nothing was asked and nothing was spent.');
+  if (agreed) noteSpendingTerms(run.deps, run, options.budgetUsd);
+  else terminal.say('Nothing was asked and nothing was spent.');
   return agreed;
 }

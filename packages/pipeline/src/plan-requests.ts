@@ -104,7 +104,7 @@ export function requestsOf(spec: RequestSpec, sample: SampleRow): PlannedRequest
       prepareRecipe: image.recipe,
       settings: spec.settings,
       responseSchema: null,
-      repeat: 0,
+      repeat: spec.plan.repeat ?? 0,
     };
     return {
       ...content,

@@ -6,6 +6,7 @@ import { openRecordings } from '@retort/teacher';
 import { exportFormats, loadCorpus } from './export-run.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { aspectsOf } from './plan-requests.ts';
+import { describeQuote, spendingTerms } from './spending-terms.ts';
 
 /** Rejected rows and dead letters that a report lists; the totals are told beside them. */
 const LISTED = 200;
@@ -84,6 +85,7 @@ function commandOf({
   splitBy,
   promptForm,
   strict,
+  repeat,
 }: RunPlan): string {
   const sample = dataset.path.endsWith('/packages/datasets/sample');
   const words = [
@@ -110,6 +112,7 @@ function commandOf({
     ...(splitBy === 'image-prompt' ? [] : ['--split-by', splitBy]),
     ...(promptForm === 'label-aware' ? [] : ['--prompt', promptForm]),
     ...(strict ? ['--strict'] : []),
+    ...(repeat === undefined ? [] : ['--repeat', String(repeat)]),
   ];
   return words.join(' ');
 }
@@ -145,6 +148,7 @@ export function countFacts(
     dead_letters_total: requests['dead-letter'],
     teacher_calls: spending.attempts,
     reused_answers: Math.max(0, requests.answered - answeredHere),
+    prices: live ? spendingTerms(deps, run.id).quotes.map(describeQuote) : [],
     cost_usd: spending.unknownCost > 0 ? null : spending.spentUsd,
     tokens: {
       input: live ? spending.inputTokens : null,

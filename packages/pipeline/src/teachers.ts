@@ -2,7 +2,6 @@ import type { RunPlan } from '@retort/schema';
 import { RetortError } from '@retort/schema';
 import {
   createTeacher,
-  findPrice,
   isTeacherName,
   loadPrompts,
   resolveGeminiBaseUrl,
@@ -13,6 +12,7 @@ import {
   type Teacher,
 } from '@retort/teacher';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { planPrice } from './plan-price.ts';
 import type { TeachDeps } from './teach-request.ts';
 
 export class UnknownTeacherError extends RetortError {
@@ -76,7 +76,7 @@ export function createTeachers(deps: PipelineDeps, env: Env, random: () => numbe
     teacher: await createPlanTeacher(plan, env),
     prompts: await loadPrompts(deps.promptsDir),
     readImage: (hash) => deps.blobs.read(hash),
-    price: findPrice(plan),
+    price: planPrice(deps, plan),
     now: deps.now,
     random,
   });

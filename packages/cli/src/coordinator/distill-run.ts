@@ -1,6 +1,6 @@
-import { type PipelineDeps, preparedSamples } from '@retort/pipeline';
+import { type PipelineDeps, planPrice, preparedSamples } from '@retort/pipeline';
 import { RetortError, type RunPlan, STAGES, type Stage } from '@retort/schema';
-import { findPrice, type Price } from '@retort/teacher';
+import type { Price } from '@retort/teacher';
 import type { Meter } from '../terminal/meter.ts';
 import { formatDuration } from '../terminal/meter.ts';
 import type { Engine } from './engine.ts';
@@ -105,7 +105,7 @@ async function runStage(
   stage: Stage,
   stagePlan: StagePlan,
 ): Promise<StageEnd> {
-  const price = findPrice(run.plan);
+  const price = planPrice(run.deps, run.plan);
   const source =
     stage === 'teach'
       ? createTeachSource({ deps: run.deps, runId: run.id, plan: run.plan, price, budgetUsd })
@@ -140,7 +140,7 @@ function describeStage(run: ActiveRun, stage: Stage, { units }: StagePlan, secon
   if (stage !== 'teach') return `done in ${time}`;
   const counts = run.deps.store.requests.counts(run.id);
   const dead = counts['dead-letter'] === 0 ? '' : `, ${counts['dead-letter']} given up ("distill failures")`;
-  return `${counts.answered} of ${units?.total ?? 0} answered in ${time}, ${describeCost(run, findPrice(run.plan))}${dead}`;
+  return `${counts.answered} of ${units?.total ?? 0} answered in ${time}, ${describeCost(run, planPrice(run.deps, run.plan))}${dead}`;
 }
 
 function toRunEnd(stage: Stage, end: StageEnd): RunEnd | null {
