@@ -1,4 +1,5 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { costCommand } from './commands/cost.ts';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -57,6 +58,14 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     'report',
     'report --home my-home',
   ]).action(async (_flags, command) => exit(await reportCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'cost', 'what was spent, is set aside and will probably be spent', [
+    'cost',
+    'cost --run 3c7ac4d7 --json',
+    'cost --all',
+  ])
+    .option('--run <id>', 'another run than the latest: its id, or the beginning of it')
+    .option('--all', 'every run of the home')
+    .action(async (_flags, command) => exit(await costCommand(command.optsWithGlobals(), terminal)));
   addSubcommand(program, 'failures', 'requests that were given up on, with their reasons', [
     'failures',
     'failures --group',

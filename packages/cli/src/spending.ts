@@ -7,7 +7,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Output tokens of one description, thinking not counted: recorded answers have about 70, ours are asked to be longer. */
-const EXPECTED_OUTPUT_TOKENS = 150;
+export const EXPECTED_OUTPUT_TOKENS = 150;
 /** Seconds of one call to a live teacher, about; for the estimate of time only. */
 const EXPECTED_CALL_SECONDS = 6;
 

@@ -11,6 +11,7 @@ import { migrate, readMigrations } from './migrate.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
+import { createSpendingTable, type SpendingTable } from './spending.ts';
 import { createTrainingTable, type TrainingTable } from './training.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -27,6 +28,7 @@ export interface Store {
   readonly corpora: CorpusTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
+  readonly spending: SpendingTable;
   /** Runs `work` in one transaction. @throws DiskFullError nothing of it is stored */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -55,6 +57,7 @@ export function openStore(home: string): Store {
     corpora: createCorpusTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
+    spending: createSpendingTable(db),
     transaction: (work) => tellDiskFull(home, () => db.transaction(work).immediate()),
     close: () => {
       db.close();
