@@ -8,6 +8,7 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_GEMINI_MODEL } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { optionsHint, refuseDistillOptions } from './stray-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const EXAMPLES = `
@@ -42,6 +43,8 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
       writeErr: (text) => terminal.say(text.trimEnd()),
     })
     .allowExcessArguments(false)
+    // After a subcommand's name only its own options count, so that none is accepted and then ignored.
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
   addDistillOptions(program).action(async (flags) => exit(await distillCommand(flags, terminal)));
   addSubcommand(program, 'status', 'where the latest run is', [
@@ -69,9 +72,9 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addSubcommand(program, 'failures', 'requests that were given up on, with their reasons', [
     'failures',
     'failures --group',
-    'failures --json',
+    'failures --group --json',
   ])
-    .option('--group', 'one line an outcome')
+    .option('--group', 'one line an outcome and reason, with how many and examples')
     .action(async (_flags, command) => exit(await failuresCommand(command.optsWithGlobals(), terminal)));
   addSubcommand(program, 'retry', 'ask given-up requests again at the next distill', [
     'retry',
@@ -135,6 +138,8 @@ function addSubcommand(
   return program
     .command(name)
     .description(description)
+    .showHelpAfterError(optionsHint(name))
+    .hook('preAction', () => refuseDistillOptions(program, name))
     .addOption(HOME())
     .addOption(JSON_FLAG())
     .addHelpText('after', examplesText(examples));
@@ -153,6 +158,8 @@ function addPredict(program: Command, terminal: Terminal, exit: (code: number) =
     .requiredOption('--checkpoint <file>', 'scorer.safetensors of a fit')
     .requiredOption('--images <dir>', 'folder of images')
     .option('--image-prompts <csv>', 'table with the columns name and prompt; correspondence needs it')
+    .showHelpAfterError(optionsHint('predict'))
+    .hook('preAction', () => refuseDistillOptions(program, 'predict'))
     .addOption(JSON_FLAG())
     .addHelpText(
       'after',

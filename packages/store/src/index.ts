@@ -3,6 +3,7 @@ export type { AnsweredSample, StoredConversation } from './conversations.ts';
 export type { CorpusMembership, StoredCorpus } from './corpora.ts';
 export type { DatasetRow } from './datasets.ts';
 export { DiskFullError, HomeBusyError, HomeUnwritableError, isDiskFull } from './errors.ts';
+export type { FailureGroup } from './failure-groups.ts';
 export { type HomeLock, lockHome, runningCoordinator } from './home-lock.ts';
 export { MigrationChangedError, StoreTooNewError } from './migrate.ts';
 export { openStore, type Store, storeFile } from './open-store.ts';

@@ -7,6 +7,7 @@ import { type ConversationTable, createConversationTable } from './conversations
 import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
 import { DiskFullError, HomeUnwritableError, isDiskFull, tellDiskFull } from './errors.ts';
+import { createFailureTable, type FailureTable } from './failure-groups.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
@@ -29,6 +30,7 @@ export interface Store {
   readonly training: TrainingTable;
   readonly runs: RunTable;
   readonly spending: SpendingTable;
+  readonly failures: FailureTable;
   /** Runs `work` in one transaction. @throws DiskFullError nothing of it is stored */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -58,6 +60,7 @@ export function openStore(home: string): Store {
     training: createTrainingTable(db),
     runs: createRunTable(db),
     spending: createSpendingTable(db),
+    failures: createFailureTable(db),
     transaction: (work) => tellDiskFull(home, () => db.transaction(work).immediate()),
     close: () => {
       db.close();
