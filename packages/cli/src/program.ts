@@ -1,4 +1,6 @@
-import { Command, type CommanderError, Option } from 'commander';
+import { Command, type CommanderError } from 'commander';
+import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
+import { compareCommand } from './commands/compare.ts';
 import { costCommand } from './commands/cost.ts';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
@@ -8,6 +10,7 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_GEMINI_MODEL } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { SIDE_HELP } from './side-selector.ts';
 import { optionsHint, refuseDistillOptions } from './stray-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -26,10 +29,6 @@ Running the same command again goes on where it was; with nothing left to do it 
 Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
 Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, RETORT_PRICES, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
   GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda.`;
-
-const HOME = () =>
-  new Option('--home <dir>', 'where everything is kept (RETORT_HOME; default .retort in the repository)');
-const JSON_FLAG = () => new Option('--json', 'print JSON on stdout, everything else on stderr');
 
 /** The command line. `run` gets the exit code of the command that was chosen. */
 export function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
@@ -69,6 +68,17 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .option('--run <id>', 'another run than the latest: its id, or the beginning of it')
     .option('--all', 'every run of the home')
     .action(async (_flags, command) => exit(await costCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'compare <a> <b>', 'two prompts, models or dates on the same images', [
+    'compare 3c7ac4d7 0a2ca6f5 --html compare.html',
+    'compare model=gemini-3.8-flash model=gemini-3.5-flash',
+    'compare prompt=quality/blind.v1 prompt=quality/label-aware.v1 --json',
+    'compare model=gemini-3.8-flash,repeat=0 model=gemini-3.8-flash,repeat=1',
+  ])
+    .addHelpText('after', SIDE_HELP)
+    .option('--html <file>', 'write it as a page as well')
+    .action(async (a: string, b: string, _flags, command) =>
+      exit(await compareCommand({ a, b }, command.optsWithGlobals(), terminal)),
+    );
   addSubcommand(program, 'failures', 'requests that were given up on, with their reasons', [
     'failures',
     'failures --group',
@@ -126,27 +136,6 @@ function addDistillOptions(program: Command): Command {
     .option('--yes', 'do not ask before spending')
     .addOption(HOME())
     .addOption(JSON_FLAG());
-}
-
-/** `--home` and `--json` are the program's own options, so they may stand before or after the subcommand. */
-function addSubcommand(
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-): Command {
-  return program
-    .command(name)
-    .description(description)
-    .showHelpAfterError(optionsHint(name))
-    .hook('preAction', () => refuseDistillOptions(program, name))
-    .addOption(HOME())
-    .addOption(JSON_FLAG())
-    .addHelpText('after', examplesText(examples));
-}
-
-function examplesText(examples: readonly string[]): string {
-  return ['', 'Examples:', ...examples.map((example) => `  pnpm distill ${example}`)].join('\n');
 }
 
 function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {

@@ -1,4 +1,6 @@
 export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
+export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
+export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
 export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
 export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';

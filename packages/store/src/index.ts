@@ -1,4 +1,5 @@
 export type { AnsweredRequest, RecordedAttempt, Settlement, Spending } from './attempts.ts';
+export type { RequestUsage, SideFilter, SideRow } from './comparison.ts';
 export type { AnsweredSample, StoredConversation } from './conversations.ts';
 export type { CorpusMembership, StoredCorpus } from './corpora.ts';
 export type { DatasetRow } from './datasets.ts';

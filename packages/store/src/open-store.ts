@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorCodeOf } from '@retort/schema';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { type AttemptTable, createAttemptTable } from './attempts.ts';
+import { type ComparisonTable, createComparisonTable } from './comparison.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
@@ -31,6 +32,7 @@ export interface Store {
   readonly runs: RunTable;
   readonly spending: SpendingTable;
   readonly failures: FailureTable;
+  readonly comparison: ComparisonTable;
   /** Runs `work` in one transaction. @throws DiskFullError nothing of it is stored */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -61,6 +63,7 @@ export function openStore(home: string): Store {
     runs: createRunTable(db),
     spending: createSpendingTable(db),
     failures: createFailureTable(db),
+    comparison: createComparisonTable(db),
     transaction: (work) => tellDiskFull(home, () => db.transaction(work).immediate()),
     close: () => {
       db.close();
