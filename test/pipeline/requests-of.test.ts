@@ -22,6 +22,19 @@ describe('requestsOf', () => {
     }
   });
 
+  it('asks anew when told to repeat, and only then', async () => {
+    const deps = openBed();
+    const run = await prepared(deps, samplePlan(12));
+    const keys = async (plan: typeof run.plan) =>
+      (await requestsOfRun(deps, { ...run, plan })).requests.map(({ key, repeat }) => [key, repeat] as const);
+    const first = await keys(run.plan);
+    const second = await keys({ ...run.plan, repeat: 2 });
+    expect(new Set(first.map(([, repeat]) => repeat))).toEqual(new Set([0]));
+    expect(new Set(second.map(([, repeat]) => repeat))).toEqual(new Set([2]));
+    const known = new Set(first.map(([key]) => key));
+    expect(second.filter(([key]) => known.has(key))).toEqual([]);
+  });
+
   it('shows no MOS in the blind form', async () => {
     const deps = openBed();
     const run = await prepared(deps, samplePlan(12, { promptForm: 'blind' }));

@@ -120,6 +120,7 @@ function buildCounts(): ReportData['counts'] {
     dead_letters_total: 1,
     teacher_calls: 541,
     reused_answers: 0,
+    prices: [],
     cost_usd: 0,
     tokens: { input: null, output: null, thinking: null },
     rows: (['quality', 'correspondence'] as const).flatMap((aspect) => [

@@ -1,4 +1,4 @@
-import { estimateTokens, worstCaseCostUsd } from '@retort/teacher';
+import { estimateTokens, worstCaseCostUsd, worstCaseOfManyUsd } from '@retort/teacher';
 import { describe, expect, it } from 'vitest';
 
 const question = { model: 'gemini-3.5-flash', width: 512, height: 512, promptText: 'x'.repeat(400) };
@@ -19,6 +19,34 @@ describe('worstCaseCostUsd', () => {
   it('takes a token for every byte of the words and the whole limit of output', () => {
     const cost = worstCaseCostUsd({ ...question, promptText: 'é'.repeat(100), maxOutputTokens: 1000, price });
     expect(cost).toBeCloseTo((1120 + 200 + 16 + 10 * 1000) / 1e6, 12);
+  });
+
+  it('takes behind the OpenAI interface what the dearest model there bills an image', () => {
+    const asked = {
+      ...question,
+      teacher: 'openai',
+      model: 'llava',
+      promptText: '',
+      maxOutputTokens: 0,
+      price,
+    };
+    // 8,512 tokens with a few words were measured of gpt-4o-mini, which is a base of 2,833 and a tile of 5,667.
+    expect(worstCaseCostUsd({ ...asked, width: 512, height: 512 })).toBeCloseTo((8500 + 16) / 1e6, 12);
+    expect(worstCaseCostUsd({ ...asked, width: 1024, height: 513 })).toBeCloseTo(
+      (2833 + 4 * 5667 + 16) / 1e6,
+      12,
+    );
+  });
+
+  it('is the sum over many that are alike', () => {
+    const prompts = ['short', 'é longer one'];
+    const alike = { ...question, maxOutputTokens: 1000, price };
+    const one = prompts.map((promptText) => worstCaseCostUsd({ ...alike, promptText }) ?? Number.NaN);
+    const promptBytes = Buffer.byteLength(prompts.join(''));
+    expect(worstCaseOfManyUsd({ ...alike, requests: 2, promptBytes })).toBeCloseTo(
+      one.reduce((sum, usd) => sum + usd),
+      12,
+    );
   });
 
   it('is unknown with an unknown price', () => {

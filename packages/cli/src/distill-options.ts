@@ -10,16 +10,16 @@ import {
   STAGES,
   type Stage,
 } from '@retort/schema';
-import { TEACHER_NAMES, type TeacherName } from '@retort/teacher';
+import { TEACHER_NAMES } from '@retort/teacher';
 import { type BatchFlags, type BatchOptions, parseBatchOptions } from './batch-options.ts';
 import { type CallLimitFlags, parseCallLimits } from './call-limits.ts';
 import { amount, choice, existing, wholeNumber } from './flag-values.ts';
+import type { PriceFlags } from './price-flags.ts';
 import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
+import { parseModel, parseRepeat } from './teacher-options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The model that `--teacher gemini` or `gemini-batch` asks unless --model names another. */
-export const DEFAULT_GEMINI_MODEL = 'gemini-3.8-flash';
 /** Calls to a teacher at once unless --concurrency says otherwise. */
 export const DEFAULT_CONCURRENCY = 16;
 
@@ -27,7 +27,7 @@ export const DEFAULT_CONCURRENCY = 16;
 const MAX_WORKERS = 16;
 
 /** Flags of `distill` as commander hands them over. */
-export interface DistillFlags extends BatchFlags, CallLimitFlags {
+export interface DistillFlags extends BatchFlags, CallLimitFlags, PriceFlags {
   readonly dataset?: string;
   readonly path?: string;
   readonly csv?: string;
@@ -46,6 +46,7 @@ export interface DistillFlags extends BatchFlags, CallLimitFlags {
   readonly workers?: string;
   readonly seed?: string;
   readonly splitBy?: string;
+  readonly repeat?: string;
   readonly until?: string;
   readonly budget?: string;
   readonly dryRun?: boolean;
@@ -99,6 +100,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       seed: wholeNumber('--seed', flags.seed ?? '0', 0),
       splitBy: parseSplitBy(flags.splitBy),
       strict: flags.strict === true,
+      ...parseRepeat(flags.repeat, teacher),
     },
     concurrency,
     limits: parseCallLimits(flags, concurrency),
@@ -152,22 +154,6 @@ function parseRecordings(flags: DistillFlags, env: Env, usesSample: boolean): st
 function requireRecordings(recordings: string | null): string {
   if (recordings !== null) return recordings;
   throw new UsageError('--teacher replay needs --recordings FILE with the recorded answers.');
-}
-
-function parseModel(model: string | undefined, teacher: TeacherName): string {
-  switch (teacher) {
-    case 'replay':
-      if (model === undefined) return 'recorded';
-      throw new UsageError('--model goes with a live teacher: recorded answers name their own model.');
-    case 'gemini':
-    case 'gemini-batch':
-      return model ?? DEFAULT_GEMINI_MODEL;
-    case 'openai':
-      if (model !== undefined) return model;
-      throw new UsageError(
-        '--teacher openai needs --model NAME: one that the server lists and that sees images.',
-      );
-  }
 }
 
 function parseAspects(text: string | undefined): Aspect[] | null {

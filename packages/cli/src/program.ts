@@ -1,15 +1,21 @@
-import { Command, type CommanderError, Option } from 'commander';
+import { Command, type CommanderError } from 'commander';
+import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
 import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
 import { batchesCommand } from './commands/batches.ts';
+import { compareCommand } from './commands/compare.ts';
+import { costCommand } from './commands/cost.ts';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
 import { predictCommand } from './commands/predict.ts';
-import { reparseCommand } from './commands/reparse.ts';
 import { reportCommand } from './commands/report.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
-import { DEFAULT_CONCURRENCY, DEFAULT_GEMINI_MODEL } from './distill-options.ts';
+import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { addReparse } from './reparse-program.ts';
+import { SIDE_HELP } from './side-selector.ts';
+import { optionsHint, refuseDistillOptions } from './stray-options.ts';
+import { DEFAULT_GEMINI_MODEL } from './teacher-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const EXAMPLES = `
@@ -27,12 +33,8 @@ Examples:
 Running the same command again goes on where it was; with nothing left to do it prints the stored results.
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
-Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
+Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, RETORT_PRICES, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
   GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda.`;
-
-const HOME = () =>
-  new Option('--home <dir>', 'where everything is kept (RETORT_HOME; default .retort in the repository)');
-const JSON_FLAG = () => new Option('--json', 'print JSON on stdout, everything else on stderr');
 
 /** The command line. `run` gets the exit code of the command that was chosen. */
 export function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
@@ -46,6 +48,8 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
       writeErr: (text) => terminal.say(text.trimEnd()),
     })
     .allowExcessArguments(false)
+    // After a subcommand's name only its own options count, so that none is accepted and then ignored.
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
   addBatchOptions(addDistillOptions(program)).action(async (flags) =>
     exit(await distillCommand(flags, terminal)),
@@ -64,12 +68,31 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     'report',
     'report --home my-home',
   ]).action(async (_flags, command) => exit(await reportCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'cost', 'what was spent, is set aside and will probably be spent', [
+    'cost',
+    'cost --run 3c7ac4d7 --json',
+    'cost --all',
+  ])
+    .option('--run <id>', 'another run than the latest: its id, or the beginning of it')
+    .option('--all', 'every run of the home')
+    .action(async (_flags, command) => exit(await costCommand(command.optsWithGlobals(), terminal)));
+  addSubcommand(program, 'compare <a> <b>', 'two prompts, models or dates on the same images', [
+    'compare 3c7ac4d7 0a2ca6f5 --html compare.html',
+    'compare model=gemini-3.8-flash model=gemini-3.5-flash',
+    'compare prompt=quality/blind.v1 prompt=quality/label-aware.v1 --json',
+    'compare model=gemini-3.8-flash,repeat=0 model=gemini-3.8-flash,repeat=1',
+  ])
+    .addHelpText('after', SIDE_HELP)
+    .option('--html <file>', 'write it as a page as well')
+    .action(async (a: string, b: string, _flags, command) =>
+      exit(await compareCommand({ a, b }, command.optsWithGlobals(), terminal)),
+    );
   addSubcommand(program, 'failures', 'requests that were given up on, with their reasons', [
     'failures',
     'failures --group',
-    'failures --json',
+    'failures --group --json',
   ])
-    .option('--group', 'one line an outcome')
+    .option('--group', 'one line an outcome and reason, with how many and examples')
     .action(async (_flags, command) => exit(await failuresCommand(command.optsWithGlobals(), terminal)));
   addSubcommand(program, 'retry', 'ask given-up requests again at the next distill', [
     'retry',
@@ -120,56 +143,20 @@ function addDistillOptions(program: Command): Command {
       '--split-by <rule>',
       'image-prompt, generator or random (paper: says why not) (default image-prompt)',
     )
+    .option(
+      '--repeat <n>',
+      'ask the same again on purpose, to compare two dates (default 0: answers are reused)',
+    )
     .option('--until <stage>', 'stop after import, prepare, teach, audit, export, encode, fit or report')
     .option('--budget <usd>', 'what this job may spend in all, over every time it is started')
+    .option('--price-in <usd>', 'what a million input tokens cost, with --price-out; wins over the table')
+    .option('--price-out <usd>', 'what a million output tokens cost, thinking included')
+    .option('--prices <file>', 'JSON of prices by model (RETORT_PRICES); see docs/cost.md')
     .option('--dry-run', 'say what would be done, asked and spent, and do nothing')
     .option('--strict', 'stop at the first bad row instead of setting it aside')
     .option('--yes', 'do not ask before spending')
     .addOption(HOME())
     .addOption(JSON_FLAG());
-}
-
-/** `--home` and `--json` are the program's own options, so they may stand before or after the subcommand. */
-function addSubcommand(
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-): Command {
-  return program
-    .command(name)
-    .description(description)
-    .addOption(HOME())
-    .addOption(JSON_FLAG())
-    .addHelpText('after', examplesText(examples));
-}
-
-function examplesText(examples: readonly string[]): string {
-  return ['', 'Examples:', ...examples.map((example) => `  pnpm distill ${example}`)].join('\n');
-}
-
-function addReparse(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  addSubcommand(
-    program,
-    'reparse',
-    "read all stored answers again with today's parser, and say what changed",
-    [
-      'reparse --dry-run',
-      'reparse --run 306c13a445ea7936 --json',
-      'reparse --strict                      take out answers that are refused today, and ask again',
-    ],
-  )
-    .option('--run <id>', 'only answers that this run uses (default: all of the home)')
-    .option('--dry-run', 'say what would change, and write nothing')
-    .option(
-      '--strict',
-      "also take out answers that today's parser refuses: the next distill asks for them again",
-    )
-    .addHelpText(
-      'after',
-      '\nAsks nobody, costs nothing, needs no key. The next distill builds its corpora from what changed.',
-    )
-    .action(async (_flags, command) => exit(await reparseCommand(command.optsWithGlobals(), terminal)));
 }
 
 function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {
@@ -181,6 +168,8 @@ function addPredict(program: Command, terminal: Terminal, exit: (code: number) =
     .requiredOption('--checkpoint <file>', 'scorer.safetensors of a fit')
     .requiredOption('--images <dir>', 'folder of images')
     .option('--image-prompts <csv>', 'table with the columns name and prompt; correspondence needs it')
+    .showHelpAfterError(optionsHint('predict'))
+    .hook('preAction', () => refuseDistillOptions(program, 'predict'))
     .addOption(JSON_FLAG())
     .addHelpText(
       'after',

@@ -1,13 +1,7 @@
-import { preparedSamples } from '@retort/pipeline';
+import { noteSpendingTerms, planPrice, preparedSamples } from '@retort/pipeline';
 import { aspectsAsked } from '@retort/schema';
 import type { DueRequest } from '@retort/store';
-import {
-  estimateTokens,
-  findPrice,
-  isBatchTeacherName,
-  type Price,
-  type TokenQuestion,
-} from '@retort/teacher';
+import { estimateTokens, isBatchTeacherName, type Price, type TokenQuestion } from '@retort/teacher';
 import type { ActiveRun } from './coordinator/stage-plans.ts';
 import { selectedSamples } from './coordinator/stage-plans.ts';
 import type { DistillOptions } from './distill-options.ts';
@@ -15,7 +9,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Output tokens of one description, thinking not counted: recorded answers have about 70, ours are asked to be longer. */
-const EXPECTED_OUTPUT_TOKENS = 150;
+export const EXPECTED_OUTPUT_TOKENS = 150;
 /** Seconds of one call to a live teacher, about; for the estimate of time only. */
 const EXPECTED_CALL_SECONDS = 6;
 
@@ -78,16 +72,20 @@ export async function confirmSpending(
   const pending = isBatchTeacherName(run.plan.teacher)
     ? store.batches.batchable(run.id, '9999', Number.MAX_SAFE_INTEGER)
     : store.requests.eachPending(run.id);
-  const estimate = estimateSpending(pending, findPrice(run.plan), options.concurrency);
+  const estimate = estimateSpending(pending, planPrice(run.deps, run.plan), options.concurrency);
   if (estimate.calls === 0) return true;
   const images = preparedSamples(run.deps, selectedSamples(run)).length;
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
-  if (options.yes) return true;
+  if (options.yes) {
+    noteSpendingTerms(run.deps, run, options.budgetUsd);
+    return true;
+  }
   const answer = await terminal.ask('Ask the teacher now? [y/N] ');
   if (answer.kind === 'nobody') {
     throw new UsageError('Nobody is here to confirm the spending: pass --yes to ask the teacher.');
   }
   const agreed = answer.kind === 'answer' && /^y(es)?$/i.test(answer.text.trim());
-  if (!agreed) terminal.say('Nothing was asked and nothing was spent.');
+  if (agreed) noteSpendingTerms(run.deps, run, options.budgetUsd);
+  else terminal.say('Nothing was asked and nothing was spent.');
   return agreed;
 }

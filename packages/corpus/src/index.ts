@@ -1,4 +1,5 @@
 export { audit } from './audit/audit.ts';
+export { findRefusalIn } from './audit/checks/refusal.ts';
 export {
   type AuditCheck,
   type AuditContext,
@@ -12,6 +13,11 @@ export {
 export { AUDIT_CHECKS } from './audit/registry.ts';
 export { buildConversation, type ConversationInput, type ConversationSample } from './build-conversation.ts';
 export { buildCorpus } from './build-corpus.ts';
+export type { Estimate } from './compare/bootstrap.ts';
+export type { MosComparison, MosFigures } from './compare/compare-predictions.ts';
+export { compareTexts, type TextComparison, type TextPair } from './compare/compare-texts.ts';
+export type { DistinctiveWord } from './compare/distinctive-words.ts';
+export { type Spread, spreadOf } from './compare/summary-statistics.ts';
 export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
 export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
 export {

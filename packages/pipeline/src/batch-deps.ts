@@ -4,13 +4,13 @@ import { errorCodeOf, type RunPlan } from '@retort/schema';
 import type { Recorder } from '@retort/store';
 import {
   type BatchTeacher,
-  findPrice,
   isBatchTeacher,
   loadPrompts,
   type Price,
   type PromptLibrary,
 } from '@retort/teacher';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { planPrice } from './plan-price.ts';
 import { createPlanTeacher } from './teachers.ts';
 
 /** What every step of a batch works with. */
@@ -61,7 +61,7 @@ export async function createBatchDeps(
     now: deps.now,
     teacher: await createPlanBatchTeacher(plan, env),
     prompts: await loadPrompts(deps.promptsDir),
-    priceOf: (model) => findPrice({ teacher: plan.teacher, model }),
+    priceOf: (model) => planPrice(deps, { teacher: plan.teacher, model }),
     recorder,
     temporaryDir,
     random,

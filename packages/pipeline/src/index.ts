@@ -3,12 +3,15 @@ export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch
 export { batchRowKey } from './batch-rows.ts';
 export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
+export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
+export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
 export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
 export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
 export type { PipelineDeps } from './pipeline-deps.ts';
 export { type BatchLimits, type PlanBatchOptions, planBatch, takeBackBatches } from './plan-batch.ts';
+export { planPrice } from './plan-price.ts';
 export {
   aspectsOf,
   planRequests,
@@ -34,6 +37,7 @@ export {
 } from './scorer-environment.ts';
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
+export { describeQuote, noteSpendingTerms, type SpendingTerms, spendingTerms } from './spending-terms.ts';
 export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
 export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';

@@ -124,7 +124,7 @@ export function requestsOf(spec: RequestSpec, sample: SampleRow): PlannedRequest
       imageHash: image.hash,
       prepareRecipe: image.recipe,
       settings: spec.settings,
-      repeat: 0,
+      repeat: spec.plan.repeat ?? 0,
     };
     const [first] = aspects;
     if (first === undefined) throw new TypeError('a group of aspects has at least one');

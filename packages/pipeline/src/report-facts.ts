@@ -1,11 +1,13 @@
 import { auditJson, splitRuleNotes } from '@retort/corpus';
 import type { ReportData } from '@retort/report';
-import { type Aspect, type Outcome, quoteForShell, type RunPlan, type Split } from '@retort/schema';
+import type { Aspect, Outcome, RunPlan, Split } from '@retort/schema';
 import type { DatasetRow } from '@retort/store';
 import { openRecordings } from '@retort/teacher';
 import { exportFormats, loadCorpus } from './export-run.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { aspectsOf } from './plan-requests.ts';
+import { promptNameOf, runCommand } from './run-command.ts';
+import { describeQuote, spendingTerms } from './spending-terms.ts';
 
 /** Rejected rows and dead letters that a report lists; the totals are told beside them. */
 const LISTED = 200;
@@ -42,7 +44,7 @@ export async function runFacts(
     split_note: splitRuleNotes(plan.splitBy),
     code_commit: stored?.codeCommit ?? null,
     started_at: stored?.startedAt ?? '',
-    command: commandOf(plan),
+    command: runCommand(plan),
     options: {
       limit: plan.limit,
       prompt: promptNameOf(plan),
@@ -71,56 +73,6 @@ async function skippedAspects(
         reason: reasons.length === 0 ? 'no request for it was answered' : reasons.join(', and '),
       };
     });
-}
-
-/** The command that brings this run about again; the sample needs no options. */
-function commandOf({
-  dataset,
-  recordings,
-  aspects,
-  teacher,
-  model,
-  limit,
-  seed,
-  splitBy,
-  combined,
-  strict,
-  ...form
-}: RunPlan): string {
-  const promptName = promptNameOf(form);
-  const sample = dataset.path.endsWith('/packages/datasets/sample');
-  const words = [
-    'pnpm distill',
-    ...(sample ? [] : ['--dataset', dataset.reader, '--path', quoteForShell(dataset.path)]),
-    ...(sample || dataset.csv === null ? [] : ['--csv', quoteForShell(dataset.csv)]),
-    ...(dataset.columns === null
-      ? []
-      : [
-          '--columns',
-          quoteForShell(
-            Object.entries(dataset.columns)
-              .map((pair) => pair.join('='))
-              .join(','),
-          ),
-        ]),
-    ...(dataset.scale === null ? [] : ['--scale', `${dataset.scale.min}:${dataset.scale.max}`]),
-    ...(dataset.name === null ? [] : ['--dataset-name', quoteForShell(dataset.name)]),
-    ...(sample || recordings === null ? [] : ['--recordings', quoteForShell(recordings)]),
-    ...(teacher === 'replay' ? [] : ['--teacher', teacher, '--model', model]),
-    ...(aspects === null ? [] : ['--aspects', aspects.join(',')]),
-    ...(limit === null ? [] : ['--limit', String(limit)]),
-    ...(seed === 0 ? [] : ['--seed', String(seed)]),
-    ...(splitBy === 'image-prompt' ? [] : ['--split-by', splitBy]),
-    ...(promptName === 'label-aware' ? [] : ['--prompt', promptName]),
-    ...(combined === undefined ? [] : [combined === 'json' ? '--combined' : `--combined ${combined}`]),
-    ...(strict ? ['--strict'] : []),
-  ];
-  return words.join(' ');
-}
-
-/** As `--prompt` takes it. */
-function promptNameOf({ promptForm, promptVersion }: Pick<RunPlan, 'promptForm' | 'promptVersion'>): string {
-  return promptVersion === undefined ? promptForm : `${promptForm}.v${promptVersion}`;
 }
 
 /** What was asked, answered, given up and paid. */
@@ -154,6 +106,7 @@ export function countFacts(
     dead_letters_total: requests['dead-letter'],
     teacher_calls: spending.attempts,
     reused_answers: Math.max(0, requests.answered - answeredHere),
+    prices: live ? spendingTerms(deps, run.id).quotes.map(describeQuote) : [],
     cost_usd: spending.unknownCost > 0 ? null : spending.spentUsd,
     tokens: {
       input: live ? spending.inputTokens : null,

@@ -3,7 +3,6 @@ import { RetortError } from '@retort/schema';
 import {
   type BatchTeacher,
   createTeacher,
-  findPrice,
   isBatchTeacher,
   isTeacherName,
   loadPrompts,
@@ -15,6 +14,7 @@ import {
   type Teacher,
 } from '@retort/teacher';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { planPrice } from './plan-price.ts';
 import { rememberRecent } from './recent-reads.ts';
 import type { TeachDeps } from './teach-request.ts';
 
@@ -93,7 +93,7 @@ export function createTeachers(deps: PipelineDeps, env: Env, random: () => numbe
     teacher: await createOnlineTeacher(plan, env),
     prompts: await loadPrompts(deps.promptsDir),
     readImage: rememberRecent((hash) => deps.blobs.read(hash), IMAGES_REMEMBERED),
-    price: findPrice(plan),
+    price: planPrice(deps, plan),
     now: deps.now,
     random,
   });

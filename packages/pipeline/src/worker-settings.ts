@@ -1,8 +1,15 @@
 import { createBlobStore } from '@retort/images';
 import { openStore } from '@retort/store';
+import type { PriceQuote } from '@retort/teacher';
 import { z } from 'zod';
 import { homePaths } from './home.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
+
+const priceQuoteSchema = z.strictObject({
+  inputUsdPerMillion: z.number().min(0),
+  outputUsdPerMillion: z.number().min(0),
+  origin: z.string(),
+}) satisfies z.ZodType<PriceQuote>;
 
 /** What the coordinator tells a worker process. */
 export const workerSettingsSchema = z.strictObject({
@@ -22,6 +29,8 @@ export const workerSettingsSchema = z.strictObject({
     requestsPerDay: z.number().int().min(0).nullable(),
   }),
   prepareConcurrency: z.number().int().min(1),
+  /** What the user says a call costs: attempts and reservations are counted with the same price. */
+  priceOverride: priceQuoteSchema.nullable().default(null),
 });
 export type WorkerSettings = z.infer<typeof workerSettingsSchema>;
 
@@ -29,6 +38,7 @@ export type WorkerSettings = z.infer<typeof workerSettingsSchema>;
 export function createPipelineDeps(options: {
   readonly home: string;
   readonly promptsDir: string;
+  readonly priceOverride?: PriceQuote | null;
 }): PipelineDeps {
   const home = homePaths(options.home);
   return {
@@ -36,6 +46,7 @@ export function createPipelineDeps(options: {
     store: openStore(options.home),
     blobs: createBlobStore(home.blobs),
     promptsDir: options.promptsDir,
+    priceOverride: options.priceOverride ?? null,
     now: () => new Date(),
   };
 }

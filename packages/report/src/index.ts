@@ -1,3 +1,12 @@
+export {
+  type AspectComparison,
+  type ComparedExample,
+  type ComparedSide,
+  type ComparedWord,
+  type ComparisonData,
+  comparisonDataSchema,
+} from './comparison/comparison-data.ts';
+export { renderComparison } from './comparison/render-comparison.ts';
 export { HEADS, type Head } from './fit-data.ts';
 export { publishedResults } from './published-results.ts';
 export { renderReport } from './render-report.ts';

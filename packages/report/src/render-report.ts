@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { buildGeneratorKey } from './charts/generator-key.ts';
-import { html, trustedMarkup } from './html.ts';
+import { html } from './html.ts';
+import { renderPage } from './page-shell.ts';
 import type { ReportData } from './report-data.ts';
 import { auditBody } from './sections/audit.ts';
 import { dataBody } from './sections/data.ts';
@@ -9,63 +9,24 @@ import { learningCurvesBody } from './sections/learning-curves.ts';
 import { paperBody } from './sections/paper.ts';
 import { reproduceBody } from './sections/reproduce.ts';
 import { resultsBody } from './sections/results.ts';
-import { renderSection, type Section } from './sections/section.ts';
+import type { Section } from './sections/section.ts';
 import { setAsideBody } from './sections/set-aside.ts';
 import { summaryBody } from './sections/summary.ts';
 import { teacherBody } from './sections/teacher.ts';
-
-/** Files of `styles/` in the order of the cascade. */
-const STYLESHEETS = [
-  'colours',
-  'page',
-  'text',
-  'summary',
-  'track',
-  'tables',
-  'charts',
-  'audit',
-  'gallery',
-  'media',
-] as const;
-
-/** Nothing is fetched and no script runs, even if a text of a teacher got past the escaping. */
-const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
  * The report as one HTML page that opens offline: styles, charts and thumbnails are inside. Equal data give an equal
  * page. Every text of the data is escaped; the sections that need a fit are left out when there is none.
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  const [styles, sections] = await Promise.all([readStyles(), buildSections(data)]);
   const { run } = data;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${run.dataset}: Retort report</title>
-<style>${trustedMarkup(styles)}</style>
-</head>
-<body>
-<header>
-<p class="eyebrow">Retort report</p>
-<h1>${run.dataset}</h1>
-<p class="fine">Teacher ${run.teacher} (${run.model}) · ${run.aspects.join(', ')} · run ${run.id} · <time>${run.started_at}</time></p>
-</header>
-<nav aria-label="Sections"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
-<main>
-${sections.map(renderSection)}</main>
-</body>
-</html>
-`.text;
-}
-
-async function readStyles(): Promise<string> {
-  const paths = STYLESHEETS.map((name) => new URL(`./styles/${name}.css`, import.meta.url));
-  return (await Promise.all(paths.map((path) => readFile(path, 'utf8')))).join('\n');
+  return renderPage({
+    title: `${run.dataset}: Retort report`,
+    eyebrow: 'Retort report',
+    heading: run.dataset,
+    byline: html`Teacher ${run.teacher} (${run.model}) · ${run.aspects.join(', ')} · run ${run.id} · <time>${run.started_at}</time>`,
+    sections: await buildSections(data),
+  });
 }
 
 async function buildSections(data: ReportData): Promise<Section[]> {

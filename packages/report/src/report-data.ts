@@ -62,6 +62,8 @@ const countsSchema = z.strictObject({
   reused_answers: count,
   /** Null is an unknown price; 0 is free. */
   cost_usd: z.number().nonnegative().nullable(),
+  /** What calls cost and who says so, one line a price that was used; empty where nothing was asked live. */
+  prices: z.array(z.string()).default([]),
   tokens: z.strictObject({ input: count.nullable(), output: count.nullable(), thinking: count.nullable() }),
   rows: z.array(
     z.strictObject({

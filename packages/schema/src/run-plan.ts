@@ -36,6 +36,8 @@ export const runPlanSchema = z.strictObject({
   seed: z.number().int().min(0),
   splitBy: splitBySchema,
   strict: z.boolean(),
+  /** Asks everything once more on purpose, to compare dates; absent is 0. */
+  repeat: z.number().int().positive().optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

@@ -4,15 +4,18 @@ import { errorCodeOf } from '@retort/schema';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { type AttemptTable, createAttemptTable } from './attempts.ts';
 import { type BatchTable, createBatchTable } from './batches.ts';
+import { type ComparisonTable, createComparisonTable } from './comparison.ts';
 import { type ConversationTable, createConversationTable } from './conversations.ts';
 import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
 import { DiskFullError, HomeUnwritableError, isDiskFull, tellDiskFull } from './errors.ts';
+import { createFailureTable, type FailureTable } from './failure-groups.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createReadingTable, type ReadingTable } from './readings.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
+import { createSpendingTable, type SpendingTable } from './spending.ts';
 import { createTrainingTable, type TrainingTable } from './training.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -31,6 +34,9 @@ export interface Store {
   readonly corpora: CorpusTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
+  readonly spending: SpendingTable;
+  readonly failures: FailureTable;
+  readonly comparison: ComparisonTable;
   /** Runs `work` in one transaction. @throws DiskFullError nothing of it is stored */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -61,6 +67,9 @@ export function openStore(home: string): Store {
     corpora: createCorpusTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
+    spending: createSpendingTable(db),
+    failures: createFailureTable(db),
+    comparison: createComparisonTable(db),
     transaction: (work) => tellDiskFull(home, () => db.transaction(work).immediate()),
     close: () => {
       db.close();

@@ -16,7 +16,13 @@ export {
   type TeacherOptions,
 } from './create-teacher.ts';
 export { type DecideInput, decideNext, type NextStep } from './decide-next.ts';
-export { estimateTokens, type TokenQuestion, worstCaseCostUsd } from './estimate-tokens.ts';
+export {
+  estimateTokens,
+  type TokenQuestion,
+  type WorstCaseQuestion,
+  worstCaseCostUsd,
+  worstCaseOfManyUsd,
+} from './estimate-tokens.ts';
 export type { GeminiOptions } from './gemini/gemini.ts';
 export { resolveGeminiBaseUrl } from './gemini/gemini-address.ts';
 export { type GeminiKey, resolveGeminiKey } from './gemini/gemini-key.ts';
@@ -27,6 +33,8 @@ export { resolveOpenaiKey } from './openai/openai-key.ts';
 export { type OutcomePolicy, outcomePolicies } from './outcome-policies.ts';
 export { pacificDay } from './pacific-midnight.ts';
 export { PARSER_NAMES, type ParsedAnswer, type ParserName, parseAnswer } from './parse-answer.ts';
+export { PriceFileError, readPriceFile } from './price-file.ts';
+export { type PriceQuote, quotePrice } from './price-quote.ts';
 export {
   attemptCostUsd,
   costUsd,

@@ -8,13 +8,14 @@ import {
 } from '@retort/pipeline';
 import { type RunPlan, runIdOf, teachJobSchema } from '@retort/schema';
 import { lockHome, type Spending } from '@retort/store';
-import { findPrice } from '@retort/teacher';
+import { type PriceQuote, quotePrice } from '@retort/teacher';
 import { describeBatches } from '../coordinator/batch-news.ts';
 import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
 import { type Engine, startEngine } from '../coordinator/engine.ts';
 import type { ActiveRun } from '../coordinator/stage-plans.ts';
 import { type DistillFlags, type DistillOptions, parseDistillOptions } from '../distill-options.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readPriceOverride, unknownPriceMessage } from '../price-flags.ts';
 import { codeCommit, promptsFolder, resolveCache, resolveHome } from '../repository.ts';
 import { resultJson, summaryText } from '../run-result.ts';
 import { confirmSpending } from '../spending.ts';
@@ -32,10 +33,12 @@ export async function distillCommand(flags: DistillFlags, terminal: Terminal): P
   const options = parseDistillOptions(flags, terminal.env);
   const home = resolveHome(flags.home, terminal.env);
   await checkPlan(options.plan);
-  if (options.dryRun) return dryRun(options, home, terminal);
-  await checkSpending(options, terminal);
+  const priceOverride = await readPriceOverride(flags, options.plan, terminal.env);
+  const price = quotePrice({ ...options.plan, override: priceOverride });
+  if (options.dryRun) return dryRun({ options, home, price }, terminal);
+  await checkSpending(options, price, terminal);
   const lock = lockHome(home, process.pid);
-  const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
+  const deps = createPipelineDeps({ home, promptsDir: promptsFolder(), priceOverride });
   try {
     const before = deps.store.attempts.spending(runIdOf(options.plan));
     const end = await work(options, deps, terminal);
@@ -53,15 +56,15 @@ async function checkPlan(plan: RunPlan): Promise<void> {
 }
 
 /** Everything that would make spending impossible to watch is refused before any call. */
-async function checkSpending({ plan, budgetUsd }: DistillOptions, terminal: Terminal): Promise<void> {
+async function checkSpending(
+  { plan, budgetUsd }: DistillOptions,
+  price: PriceQuote | null,
+  terminal: Terminal,
+): Promise<void> {
   if (plan.teacher === 'replay') return;
   const warning = await checkPlanTeacher(plan, terminal.env);
   if (warning !== null) terminal.say(warning);
-  if (budgetUsd !== null && findPrice(plan) === null) {
-    throw new UsageError(
-      `--budget can't be kept: the price of ${plan.model} isn't known. Choose a model whose price is, or leave --budget out.`,
-    );
-  }
+  if (budgetUsd !== null && price === null) throw new UsageError(unknownPriceMessage(plan.model));
 }
 
 async function work(options: DistillOptions, deps: PipelineDeps, terminal: Terminal): Promise<RunEnd> {
@@ -117,6 +120,7 @@ function lazyEngine(
     cacheDir: resolveCache(terminal.env),
     limits,
     prepareConcurrency: PREPARE_CONCURRENCY,
+    priceOverride: deps.priceOverride,
   };
   return {
     started: () => engine !== null,

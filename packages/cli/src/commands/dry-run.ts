@@ -12,7 +12,7 @@ import {
 } from '@retort/pipeline';
 import { type ImportedSample, type RunPlan, sha256 } from '@retort/schema';
 import { type DatasetRow, type SampleRow, storeFile } from '@retort/store';
-import { findPrice, isBatchTeacherName } from '@retort/teacher';
+import { isBatchTeacherName, type PriceQuote } from '@retort/teacher';
 import type { DistillOptions } from '../distill-options.ts';
 import { EXIT } from '../exit-codes.ts';
 import { promptsFolder } from '../repository.ts';
@@ -39,9 +39,17 @@ interface Plan {
   readonly seconds: number;
 }
 
+interface DryJob {
+  readonly options: DistillOptions;
+  readonly home: string;
+  /** What a call costs; null when nobody knows. */
+  readonly price: PriceQuote | null;
+}
+
 /** `distill --dry-run`: what a run would do, ask and cost. Reads the dataset's table and the store; writes nothing. */
-export async function dryRun(options: DistillOptions, home: string, terminal: Terminal): Promise<number> {
-  const plan = await makePlan(options, home);
+export async function dryRun(job: DryJob, terminal: Terminal): Promise<number> {
+  const { options } = job;
+  const plan = await makePlan(job);
   if (options.json) {
     terminal.print(JSON.stringify({ dry_run: true, ...snakeCase(plan), teacher: options.plan.teacher }));
     return EXIT.ok;
@@ -58,7 +66,7 @@ export async function dryRun(options: DistillOptions, home: string, terminal: Te
   return EXIT.ok;
 }
 
-async function makePlan(options: DistillOptions, home: string): Promise<Plan> {
+async function makePlan({ options, home, price }: DryJob): Promise<Plan> {
   const { plan } = options;
   const dataset = await openDataset(plan);
   const samples: ImportedSample[] = [];
@@ -80,7 +88,7 @@ async function makePlan(options: DistillOptions, home: string): Promise<Plan> {
     return { pending: open, answered: requests.length - open.length };
   });
   const sized = pending.map((request) => ({ ...request, width: ASSUMED_SIDE_PX, height: ASSUMED_SIDE_PX }));
-  const estimate = estimateSpending(sized, findPrice(plan), options.concurrency);
+  const estimate = estimateSpending(sized, price, options.concurrency);
   const live = plan.teacher !== 'replay';
   const oneByOne = live && !isBatchTeacherName(plan.teacher);
   const fit = dataset.description.ratedAspects.length * FIT_SECONDS_PER_IMAGE;

@@ -1,9 +1,13 @@
 import { OUTCOMES, type Outcome } from '@retort/schema';
-import type { DeadLetter } from '@retort/store';
+import type { DeadLetter, FailureGroup } from '@retort/store';
 import { EXIT } from '../exit-codes.ts';
+import { tableLines } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { withLatestRun } from './open-home.ts';
+
+/** Images that stand beside a group as examples. */
+const EXAMPLES = 3;
 
 /** `distill failures`: what was given up on, with its reason. */
 export function failuresCommand(
@@ -11,26 +15,40 @@ export function failuresCommand(
   terminal: Terminal,
 ): Promise<number> {
   return withLatestRun(flags, terminal, async ({ store }, run) => {
-    const letters = store.requests.deadLetters(run.id, Number.MAX_SAFE_INTEGER);
-    const rows = flags.group === true ? groupByOutcome(letters) : letters.map(toRow);
+    if (flags.group === true) {
+      const groups = store.failures.groups(run.id, EXAMPLES);
+      terminal.print(flags.json === true ? JSON.stringify(groups) : describeGroups(groups, terminal));
+      return EXIT.ok;
+    }
+    const rows = store.requests.deadLetters(run.id, Number.MAX_SAFE_INTEGER).map(toRow);
     if (flags.json === true) terminal.print(JSON.stringify(rows));
-    else if (rows.length === 0) terminal.print('Nothing was given up on.');
+    else if (rows.length === 0) terminal.print(NOTHING);
     else terminal.print(rows.map((row) => Object.values(row).join('  ')).join('\n'));
     return EXIT.ok;
   });
 }
 
+const NOTHING = 'Nothing was given up on.';
+
 function toRow({ imageName, aspect, outcome, attempts, reason }: DeadLetter) {
   return { image: imageName, aspect, outcome, attempts, reason };
 }
 
-function groupByOutcome(letters: readonly DeadLetter[]) {
-  const groups = Map.groupBy(letters, ({ outcome }) => outcome);
-  return [...groups].map(([outcome, members]) => ({
+function describeGroups(groups: readonly FailureGroup[], { color }: Terminal): string {
+  if (groups.length === 0) return NOTHING;
+  const columns = [
+    { title: 'outcome' },
+    { title: 'requests', align: 'right' } as const,
+    { title: 'reason' },
+    { title: 'such as' },
+  ];
+  const rows = groups.map(({ outcome, requests, reason, examples }) => [
     outcome,
-    rows: members.length,
-    example: members[0]?.reason ?? '',
-  }));
+    String(requests),
+    reason,
+    examples.map(({ image, aspect }) => `${image} (${aspect})`).join(', '),
+  ]);
+  return tableLines(columns, rows, { color }).join('\n');
 }
 
 /** `distill retry`: gives dead letters another chance at the next `distill`. */

@@ -1,6 +1,6 @@
-import { type PipelineDeps, preparedSamples } from '@retort/pipeline';
+import { type PipelineDeps, planPrice, preparedSamples } from '@retort/pipeline';
 import { RetortError, type RunPlan, STAGES, type Stage } from '@retort/schema';
-import { findPrice, isBatchTeacherName, type Price } from '@retort/teacher';
+import { isBatchTeacherName, type Price } from '@retort/teacher';
 import type { BatchOptions } from '../batch-options.ts';
 import type { Meter } from '../terminal/meter.ts';
 import { formatDuration } from '../terminal/meter.ts';
@@ -113,7 +113,7 @@ async function runStage(
   stagePlan: StagePlan,
 ): Promise<StageEnd> {
   const { engine, concurrency, meter, signal } = options;
-  const price = findPrice(run.plan);
+  const price = planPrice(run.deps, run.plan);
   const batches = stage === 'teach' && isBatchTeacherName(run.plan.teacher);
   const source = stage === 'teach' ? teachSource(options, run, price) : stagePlan.source;
   if (source === null) return { kind: 'done' };
@@ -179,7 +179,7 @@ function describeStage(run: ActiveRun, stage: Stage, { units }: StagePlan, secon
   if (stage !== 'teach') return `done in ${time}`;
   const counts = run.deps.store.requests.counts(run.id);
   const dead = counts['dead-letter'] === 0 ? '' : `, ${counts['dead-letter']} given up ("distill failures")`;
-  return `${counts.answered} of ${units?.total ?? 0} answered in ${time}, ${describeCost(run, findPrice(run.plan))}${dead}`;
+  return `${counts.answered} of ${units?.total ?? 0} answered in ${time}, ${describeCost(run, planPrice(run.deps, run.plan))}${dead}`;
 }
 
 function toRunEnd(stage: Stage, end: StageEnd): RunEnd | null {

@@ -13,7 +13,7 @@ export function teacherBody(data: ReportData): HtmlValue {
 <dt>Calls</dt><dd>${formatCount(counts.teacher_calls)}${run.recorded && ' (each read from the recordings)'}; ${formatNoun(counts.reused_answers, 'answer')} of earlier runs reused</dd>
 <dt>Tokens</dt><dd>${describeTokens(counts.tokens)}</dd>
 <dt>Cost</dt><dd>${formatUsd(counts.cost_usd)}</dd>
-<dt>Given up</dt><dd>${
+${counts.prices.length > 0 && html`<dt>Price</dt><dd>${counts.prices.map((price) => html`<span class="line">${price}</span>`)}</dd>\n`}<dt>Given up</dt><dd>${
     counts.dead_letters_total === 0
       ? 'nothing: no dead letters'
       : html`<a href="#set-aside">${formatNoun(counts.dead_letters_total, 'dead letter')}</a>`

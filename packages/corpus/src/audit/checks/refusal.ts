@@ -33,7 +33,11 @@ export const refusal = createRowCheck({
 
 function findRefusal(row: CorpusRow): string | null {
   const description = descriptionOf(row);
-  if (description === null) return null;
+  return description === null ? null : findRefusalIn(description);
+}
+
+/** The words of a text that refuse to describe, in their context; null when there are none. */
+export function findRefusalIn(description: string): string | null {
   for (const pattern of REFUSALS) {
     const match = pattern.exec(description);
     if (match !== null) return quoteAround(description, match.index, match[0].length);

@@ -1,0 +1,56 @@
+import { quoteForShell, type RunPlan } from '@retort/schema';
+
+/** The command that brings this run about again; the sample needs no options. */
+export function runCommand({
+  dataset,
+  recordings,
+  aspects,
+  teacher,
+  model,
+  limit,
+  seed,
+  splitBy,
+  combined,
+  strict,
+  repeat,
+  ...form
+}: RunPlan): string {
+  const promptName = promptNameOf(form);
+  const sample = dataset.path.endsWith('/packages/datasets/sample');
+  const words = [
+    'pnpm distill',
+    ...(sample ? [] : ['--dataset', dataset.reader, '--path', quoteForShell(dataset.path)]),
+    ...(sample || dataset.csv === null ? [] : ['--csv', quoteForShell(dataset.csv)]),
+    ...(dataset.columns === null
+      ? []
+      : [
+          '--columns',
+          quoteForShell(
+            Object.entries(dataset.columns)
+              .map((pair) => pair.join('='))
+              .join(','),
+          ),
+        ]),
+    ...(dataset.scale === null ? [] : ['--scale', `${dataset.scale.min}:${dataset.scale.max}`]),
+    ...(dataset.name === null ? [] : ['--dataset-name', quoteForShell(dataset.name)]),
+    ...(sample || recordings === null ? [] : ['--recordings', quoteForShell(recordings)]),
+    ...(teacher === 'replay' ? [] : ['--teacher', teacher, '--model', model]),
+    ...(aspects === null ? [] : ['--aspects', aspects.join(',')]),
+    ...(limit === null ? [] : ['--limit', String(limit)]),
+    ...(seed === 0 ? [] : ['--seed', String(seed)]),
+    ...(splitBy === 'image-prompt' ? [] : ['--split-by', splitBy]),
+    ...(promptName === 'label-aware' ? [] : ['--prompt', promptName]),
+    ...(combined === undefined ? [] : [combined === 'json' ? '--combined' : `--combined ${combined}`]),
+    ...(strict ? ['--strict'] : []),
+    ...(repeat === undefined ? [] : ['--repeat', String(repeat)]),
+  ];
+  return words.join(' ');
+}
+
+/** As `--prompt` takes it. */
+export function promptNameOf({
+  promptForm,
+  promptVersion,
+}: Pick<RunPlan, 'promptForm' | 'promptVersion'>): string {
+  return promptVersion === undefined ? promptForm : `${promptForm}.v${promptVersion}`;
+}
