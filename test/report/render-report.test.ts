@@ -35,6 +35,13 @@ describe('renderReport: the page', () => {
     );
   });
 
+  it('says what calls cost and who says so, where something was asked live', async () => {
+    const data = buildReportData();
+    expect(plainText(readSection(await renderReport(data), 'teacher'))).not.toContain('Price');
+    data.counts.prices = ['$1 in, $5 out per million tokens: given by --price-in and --price-out'];
+    expect(plainText(readSection(await renderReport(data), 'teacher'))).toContain('Price $1 in, $5 out');
+  });
+
   it('is the same page for the same data', async () => {
     expect(await renderReport(buildReportData())).toBe(await renderReport(buildReportData()));
   });
