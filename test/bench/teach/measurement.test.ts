@@ -3,6 +3,7 @@ import {
   type Check,
   isMiss,
   isReached,
+  noteOf,
   type RowReport,
   tableCells,
 } from '../../../bench/teach/measurement.ts';
@@ -43,9 +44,25 @@ describe('tableCells', () => {
       ['', 'memory', '65.0', '<= 64.0', 'MISS', '', ''],
     ]);
   });
+});
 
+describe('noteOf', () => {
   it('says why a row has no figure', () => {
-    const cells = tableCells([report({ kind: 'unavailable', reason: 'distill has no --workers' })]);
-    expect(cells[1]).toContain('not available: distill has no --workers');
+    const reports = [
+      report({ kind: 'unavailable', reason: 'distill has no --workers' }),
+      report({ kind: 'failed', reason: 'it broke' }),
+    ];
+    expect(tableCells(reports).map((cells) => cells[4])).toEqual(['', 'n/a', 'FAILED']);
+    expect(reports.map(noteOf)).toEqual([
+      'a-row: not available: distill has no --workers',
+      'a-row: failed: it broke',
+    ]);
+  });
+
+  it('names the figures behind a ratio', () => {
+    const facts = { rows_per_second: 312.4, minutes: '600 (2), 598 (0)' };
+    expect(noteOf(report({ kind: 'measured', checks: [reached], n: 1, facts }))).toBe(
+      'a-row: rows_per_second 312, minutes 600 (2), 598 (0)',
+    );
   });
 });
