@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Provenance, readProvenance } from '../machine.ts';
 import { renderTable } from '../table.ts';
-import { createBed } from './bed.ts';
+import { createBed, sweepHomes } from './bed.ts';
 import { distillHelp } from './distill-process.ts';
 import { isMiss, noteOf, type RowReport, tableCells } from './measurement.ts';
 import { TEACH_ROWS } from './rows.ts';
@@ -20,7 +20,7 @@ interface TeachFlags {
 }
 
 const ROWS_HELP = `
-Rows (default all; about 40 minutes in full size):
+Rows (default all; about 45 minutes in full size):
 ${TEACH_ROWS.map(({ name, about }) => `  ${name.padEnd(20)}${about}`).join('\n')}
 
 Examples:
@@ -67,6 +67,7 @@ export function addTeachBench(program: Command): void {
 async function openBed(flags: TeachFlags, command: Command) {
   const dataDir = userPath(flags.data);
   mkdirSync(dataDir, { recursive: true });
+  await sweepHomes(dataDir);
   const base = flags.quick === true ? QUICK : FULL;
   const repeats = flags.repeats === undefined ? base.repeats : Number(flags.repeats);
   if (!Number.isInteger(repeats) || repeats < 1) {
