@@ -98,7 +98,9 @@ async function ensureTemplate(
   const unfinished = `${template}.tmp`;
   await rm(unfinished, { recursive: true, force: true });
   log(`preparing ${images} images, once (kept in ${dataDir})`);
-  await expectEnd(startDistill([...teacherArguments(dataset, unfinished), '--until', 'prepare'], NOWHERE));
+  await expectEnd(
+    await startDistill([...teacherArguments(dataset, unfinished), '--until', 'prepare'], NOWHERE),
+  );
   await rm(join(unfinished, 'queue'), { recursive: true, force: true });
   await rename(unfinished, template);
   return template;

@@ -24,7 +24,7 @@ async function measure(bed: Bed): Promise<Finding> {
       try {
         await double.reset();
         const args = teachArguments(home, CONCURRENCY, ['--budget', String(capUsd)]);
-        const process = startDistill(args, double.baseUrl);
+        const process = await startDistill(args, double.baseUrl);
         const worstCaseUsd = await watchReservations(figures, process.ended);
         await expectEnd(process, [EXIT_LIMIT]);
         return findingOf({ figures, capUsd, worstCaseUsd, stats: await double.stats() });

@@ -64,7 +64,7 @@ async function measure(bed: Bed, disaster: Disaster): Promise<Finding> {
 
 async function goThrough(home: Home, double: DoubleProcess, disaster: Disaster): Promise<Aftermath> {
   const args = teachArguments(home, CONCURRENCY);
-  const process = startDistill(args, double.baseUrl);
+  const process = await startDistill(args, double.baseUrl);
   const figures = openStoreFigures(home.dir);
   try {
     const isHalfDone = (): boolean => {
@@ -77,7 +77,7 @@ async function goThrough(home: Home, double: DoubleProcess, disaster: Disaster):
     if (disaster.ends) await process.ended;
     else await expectEnd(process);
     // Running it again is how one goes on, and does nothing where nothing is left.
-    await expectEnd(startDistill(args, double.baseUrl));
+    await expectEnd(await startDistill(args, double.baseUrl));
     const { answered, pending, deadLetters } = figures.requests();
     const rows = answered + pending + deadLetters;
     return {

@@ -24,13 +24,13 @@ async function measure(bed: Bed): Promise<Finding> {
   return withHome(bed, IMAGES, async (home) => {
     const quick = await startDouble([]);
     const args = teachArguments(home, CONCURRENCY);
-    await expectEnd(startDistill(args, quick.baseUrl)).finally(() => quick.stop());
+    await expectEnd(await startDistill(args, quick.baseUrl)).finally(() => quick.stop());
     const { plannedRows, fullWindowMs } = bed.sizes;
     const seconds = planManyRequests(home.dir, plannedRows);
     bed.log(`planned ${plannedRows} rows in ${seconds.toFixed(0)} s`);
     const slow = await startDouble(['--latency-ms', String(SLOW_MS)]);
     const startedAt = performance.now();
-    const distill = startDistill(args, slow.baseUrl);
+    const distill = await startDistill(args, slow.baseUrl);
     try {
       const isFull = async (): Promise<boolean> => (await slow.stats()).in_flight >= CONCURRENCY;
       await until(isFull, `${CONCURRENCY} calls were in flight`, distill.ended);

@@ -60,7 +60,7 @@ export async function runLimited(
       ];
       // A quota's minute begins at second 00: a change in the middle of one would leave nothing of it to answer in.
       if (lowerAfter !== null && bed.sizes.minuteMs === REAL_MINUTE_MS) await beforeFullMinute();
-      const process = startDistill(teachArguments(home, CONCURRENCY, args), double.baseUrl);
+      const process = await startDistill(teachArguments(home, CONCURRENCY, args), double.baseUrl);
       const firstMs = await firstCall(home, process.ended);
       const startMs = lowerAfter === null ? firstMs : nearestMinute(firstMs, bed.sizes.minuteMs);
       const endOf = (minute: number): number => startMs + minute * bed.sizes.minuteMs;
