@@ -95,14 +95,17 @@ async function ensureTemplate(
 ): Promise<string> {
   const template = join(dataDir, `prepared-${images}-${await versionOfTables()}`);
   if ((await readdir(template).catch(() => [])).length > 0) return template;
-  const unfinished = `${template}.tmp`;
+  const unfinished = `${template}.${process.pid}.tmp`;
   await rm(unfinished, { recursive: true, force: true });
   log(`preparing ${images} images, once (kept in ${dataDir})`);
   await expectEnd(
     await startDistill([...teacherArguments(dataset, unfinished), '--until', 'prepare'], NOWHERE),
   );
   await rm(join(unfinished, 'queue'), { recursive: true, force: true });
-  await rename(unfinished, template);
+  await rename(unfinished, template).catch(async () => {
+    await readdir(template); // another bench was quicker; anything else throws here
+    await rm(unfinished, { recursive: true, force: true });
+  });
   return template;
 }
 

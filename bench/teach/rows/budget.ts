@@ -82,9 +82,10 @@ async function costOfRow(bed: Bed, double: DoubleProcess): Promise<number> {
 async function watchReservations(figures: StoreFigures, ended: Promise<unknown>): Promise<number> {
   let worstUsd = 0;
   let over = false;
-  void ended.then(() => {
+  const stop = (): void => {
     over = true;
-  });
+  };
+  ended.then(stop, stop);
   const look = (): boolean => {
     worstUsd = Math.max(worstUsd, figures.worstReservationUsd());
     return over;

@@ -5,7 +5,7 @@ import { memoryOf, readProcessTree } from '../../../bench/teach/process-tree.ts'
 
 describe.runIf(process.platform === 'linux')('readProcessTree', () => {
   it('counts a process and its children, with their CPU time and memory', async () => {
-    const busy = 'while (process.cpuUsage().user < 300_000); console.log(1); process.stdin.resume()';
+    const busy = 'while (process.cpuUsage().user < 150_000); console.log(1); process.stdin.resume()';
     const script = `
       const { spawn } = require('node:child_process');
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: ['pipe', 'inherit', 'inherit'] });
