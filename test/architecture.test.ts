@@ -36,7 +36,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {};
 
 const packages = readdirSync(new URL('../packages', import.meta.url)).sort();
 const productTs = [...filesBelow('packages', '.ts'), ...filesBelow('workers', '.ts')];
-const allTs = [...productTs, ...filesBelow('test', '.ts'), ...filesBelow('tools', '.ts')];
+const allTs = [...productTs, ...['test', 'tools', 'bench'].flatMap((folder) => filesBelow(folder, '.ts'))];
 const allPython = [
   ...filesBelow('packages', '.py'),
   ...filesBelow('test', '.py'),

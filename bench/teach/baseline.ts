@@ -43,7 +43,15 @@ export async function runBaseline(
     maxOutputTokens: MAX_OUTPUT_TOKENS,
     calls: callsOf(home),
   };
-  const file = join(home.dir, 'baseline-task.json');
+  return runBaselineTask(name, task, join(home.dir, 'baseline-task.json'));
+}
+
+/** The same for a task of one's own, which is handed over in `file`. */
+export async function runBaselineTask(
+  name: BaselineName,
+  task: BaselineTask,
+  file: string,
+): Promise<BaselineRun> {
   await writeFile(file, JSON.stringify(task));
   const script = join(import.meta.dirname, 'baselines', `${name}.ts`);
   const { stdout } = await promisify(execFile)(process.execPath, [script, file]);

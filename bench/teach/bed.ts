@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PREPARE_V1 } from '@retort/images';
-import { sha256 } from '@retort/schema';
+import { errorCodeOf, sha256 } from '@retort/schema';
 import { storeFile } from '@retort/store';
 import { REPOSITORY } from '../machine.ts';
 import { ensureDataset } from './dataset.ts';
@@ -65,6 +65,23 @@ export function createBed({ dataDir, sizes, help, log }: BedOptions): Bed {
   };
 }
 
+/** Removes homes that a bench which was broken off left behind. */
+export async function sweepHomes(dataDir: string): Promise<void> {
+  const stale = (await readdir(dataDir)).filter((name) => {
+    const pid = /^home-(\d+)-\d+$/.exec(name)?.[1];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+  await Promise.all(stale.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCodeOf(error) === 'EPERM'; // there is one, of another user
+  }
+}
+
 function teacherArguments(dataset: string, home: string): string[] {
   return ['--path', dataset, '--teacher', 'gemini', '--yes', '--home', home];
 }
@@ -78,12 +95,17 @@ async function ensureTemplate(
 ): Promise<string> {
   const template = join(dataDir, `prepared-${images}-${await versionOfTables()}`);
   if ((await readdir(template).catch(() => [])).length > 0) return template;
-  const unfinished = `${template}.tmp`;
+  const unfinished = `${template}.${process.pid}.tmp`;
   await rm(unfinished, { recursive: true, force: true });
   log(`preparing ${images} images, once (kept in ${dataDir})`);
-  await expectEnd(startDistill([...teacherArguments(dataset, unfinished), '--until', 'prepare'], NOWHERE));
+  await expectEnd(
+    await startDistill([...teacherArguments(dataset, unfinished), '--until', 'prepare'], NOWHERE),
+  );
   await rm(join(unfinished, 'queue'), { recursive: true, force: true });
-  await rename(unfinished, template);
+  await rename(unfinished, template).catch(async () => {
+    await readdir(template); // another bench was quicker; anything else throws here
+    await rm(unfinished, { recursive: true, force: true });
+  });
   return template;
 }
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Provenance, readProvenance } from '../machine.ts';
-import { formatNumber, renderTable } from '../table.ts';
-import { createBed } from './bed.ts';
+import { renderTable } from '../table.ts';
+import { createBed, sweepHomes } from './bed.ts';
 import { distillHelp } from './distill-process.ts';
-import { isMiss, type RowReport, tableCells } from './measurement.ts';
+import { isMiss, noteOf, type RowReport, tableCells } from './measurement.ts';
 import { TEACH_ROWS } from './rows.ts';
 import { runRows } from './run-rows.ts';
 import { FULL, QUICK } from './sizes.ts';
@@ -20,7 +20,7 @@ interface TeachFlags {
 }
 
 const ROWS_HELP = `
-Rows (default all; about 40 minutes in full size):
+Rows (default all; about 45 minutes in full size):
 ${TEACH_ROWS.map(({ name, about }) => `  ${name.padEnd(20)}${about}`).join('\n')}
 
 Examples:
@@ -67,6 +67,7 @@ export function addTeachBench(program: Command): void {
 async function openBed(flags: TeachFlags, command: Command) {
   const dataDir = userPath(flags.data);
   mkdirSync(dataDir, { recursive: true });
+  await sweepHomes(dataDir);
   const base = flags.quick === true ? QUICK : FULL;
   const repeats = flags.repeats === undefined ? base.repeats : Number(flags.repeats);
   if (!Number.isInteger(repeats) || repeats < 1) {
@@ -86,13 +87,7 @@ function print(provenance: Provenance, reports: readonly RowReport[], flags: Tea
   console.log(`commit   ${provenance.commit ?? 'unknown'}, started ${provenance.startedAt}`);
   if (flags.quick === true) console.log('quick    tiny runs: these ratios say nothing about speed');
   console.log(`\n${renderTable(tableCells(reports))}\n`);
-  for (const { name, finding } of reports) {
-    if (finding.kind !== 'measured') continue;
-    const facts = Object.entries(finding.facts).map(
-      ([fact, value]) => `${fact} ${typeof value === 'number' ? formatNumber(value) : value}`,
-    );
-    console.log(`${name}: ${facts.join(', ')}`);
-  }
+  console.log(reports.map(noteOf).join('\n'));
   if (flags.json === undefined) return;
   const text = `${JSON.stringify({ ...provenance, quick: flags.quick === true, rows: reports }, null, 2)}\n`;
   writeFileSync(userPath(flags.json), text);

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
@@ -28,8 +28,7 @@ export async function ensureDataset(dataDir: string, images: number): Promise<st
     );
   }
   const rows = names.map((name, index) => `${name},"a picture of noise, number ${index}"`);
-  await writeFile(join(folder, 'data.csv.tmp'), `name,image_prompt\n${rows.join('\n')}\n`);
-  await rename(join(folder, 'data.csv.tmp'), join(folder, 'data.csv'));
+  await replaceFile(join(folder, 'data.csv'), `name,image_prompt\n${rows.join('\n')}\n`);
   return folder;
 }
 
@@ -39,8 +38,7 @@ async function ensureImage(path: string, seed: number): Promise<void> {
   const jpeg = await sharp(noise(SIDE_PX * SIDE_PX * CHANNELS, seed), { raw: size })
     .jpeg({ quality: 95 })
     .toBuffer();
-  await writeFile(`${path}.tmp`, jpeg);
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, jpeg);
 }
 
 /** Grey with noise around it, the same for the same seed (xorshift32, Marsaglia 2003). */
@@ -56,8 +54,15 @@ function noise(length: number, seed: number): Buffer {
   return pixels;
 }
 
+/** Whole or not at all; two benches may make the same file at once. */
+async function replaceFile(path: string, content: string | Buffer): Promise<void> {
+  const unfinished = `${path}.${process.pid}.tmp`;
+  await writeFile(unfinished, content);
+  await rename(unfinished, path);
+}
+
 async function exists(path: string): Promise<boolean> {
-  return readFile(path).then(
+  return access(path).then(
     () => true,
     () => false,
   );

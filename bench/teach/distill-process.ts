@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { REPOSITORY } from '../machine.ts';
+import { launchNode } from './launch-node.ts';
 import { type ProcessSample, readProcessTree } from './process-tree.ts';
 
 /** No key of anybody: the double takes any. */
@@ -24,11 +25,11 @@ export interface DistillProcess {
 }
 
 /** Starts the product as a user does, with a queue server of its own, asking `baseUrl`. */
-export function startDistill(
+export async function startDistill(
   args: readonly string[],
   baseUrl: string,
   env: Readonly<Record<string, string>> = {},
-): DistillProcess {
+): Promise<DistillProcess> {
   const main = join(REPOSITORY, 'packages', 'cli', 'src', 'main.ts');
   const clean: NodeJS.ProcessEnv = {
     ...process.env,
@@ -38,7 +39,7 @@ export function startDistill(
     ...env,
   };
   for (const name of FOREIGN) Reflect.deleteProperty(clean, name);
-  const child = spawn(process.execPath, [main, ...args], { env: clean, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = await launchNode(main, args, { env: clean, stdio: ['ignore', 'ignore', 'pipe'] });
   return { ...controls(child), ended: endOf(child) };
 }
 

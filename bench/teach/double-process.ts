@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { REPOSITORY } from '../machine.ts';
+import { launchNode } from './launch-node.ts';
 import { readProcessTree } from './process-tree.ts';
 
 const listeningSchema = z.object({ event: z.literal('listening'), base_url: z.url() });
@@ -34,12 +34,14 @@ export interface DoubleProcess {
 /** Starts `pnpm gemini-double` on a free port: at once and without failures, unless `args` say otherwise. */
 export async function startDouble(args: readonly string[]): Promise<DoubleProcess> {
   const main = join(REPOSITORY, 'tools', 'gemini-double', 'main.ts');
-  const child = spawn(process.execPath, [main, '--port', '0', '--scenario', 'instant', ...args], {
+  const child = await launchNode(main, ['--port', '0', '--scenario', 'instant', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  if (child.stdout === null) throw new TypeError('stdout was asked for as a pipe');
+  const { stdout } = child;
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const first = new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).once('line', resolve);
+    createInterface(stdout).once('line', resolve);
     void ended.then(() => reject(new Error(`gemini-double ${args.join(' ')} ended before it listened`)));
   });
   const { base_url: baseUrl } = listeningSchema.parse(JSON.parse(await first));

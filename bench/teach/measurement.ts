@@ -61,9 +61,8 @@ export function tableCells(reports: readonly RowReport[]): string[][] {
 
 function cellsOf({ name, about, seconds, finding }: RowReport): string[][] {
   const took = seconds.toFixed(0);
-  if (finding.kind === 'unavailable')
-    return [[name, about, '', '', `not available: ${finding.reason}`, '', took]];
-  if (finding.kind === 'failed') return [[name, about, '', '', `FAILED: ${finding.reason}`, '', took]];
+  if (finding.kind === 'unavailable') return [[name, about, '', '', 'n/a', '', took]];
+  if (finding.kind === 'failed') return [[name, about, '', '', 'FAILED', '', took]];
   return finding.checks.map((check, index) => [
     index === 0 ? name : '',
     check.what,
@@ -73,4 +72,14 @@ function cellsOf({ name, about, seconds, finding }: RowReport): string[][] {
     index === 0 ? String(finding.n) : '',
     index === 0 ? took : '',
   ]);
+}
+
+/** What stands below the table: the figures behind a row, or why it has none. */
+export function noteOf({ name, finding }: RowReport): string {
+  if (finding.kind === 'unavailable') return `${name}: not available: ${finding.reason}`;
+  if (finding.kind === 'failed') return `${name}: failed: ${finding.reason}`;
+  const facts = Object.entries(finding.facts).map(
+    ([fact, value]) => `${fact} ${typeof value === 'number' ? formatNumber(value) : value}`,
+  );
+  return `${name}: ${facts.join(', ')}`;
 }

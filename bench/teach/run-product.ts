@@ -37,7 +37,7 @@ export async function runProduct(options: ProductOptions): Promise<ProductRun> {
   await double.reset();
   const doubleCpuBefore = double.cpuSeconds();
   const startedMs = Date.now();
-  const process = startDistill(teachArguments(home, concurrency, args), double.baseUrl, env);
+  const process = await startDistill(teachArguments(home, concurrency, args), double.baseUrl, env);
   const watch = watchTree(process.pid);
   try {
     await expectEnd(process, codes);

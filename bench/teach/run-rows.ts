@@ -1,5 +1,5 @@
 import type { Bed } from './bed.ts';
-import type { Finding, RowReport } from './measurement.ts';
+import { type Finding, noteOf, type RowReport, tableCells } from './measurement.ts';
 import type { BenchRow } from './row.ts';
 
 /** One row after the other; one that breaks off doesn't take the others with it. */
@@ -15,7 +15,13 @@ export async function runRows(bed: Bed, rows: readonly BenchRow[]): Promise<RowR
       }),
     );
     const seconds = (performance.now() - startedAt) / 1000;
-    reports.push({ name: row.name, about: row.about, seconds, finding });
+    const report = { name: row.name, about: row.about, seconds, finding };
+    reports.push(report);
+    // Said at once: who breaks a long bench off keeps what it had.
+    for (const [, what, measured, must, verdict] of tableCells([report]).slice(1)) {
+      bed.log(`  ${what}: ${measured} (${must}) ${verdict}`);
+    }
+    bed.log(`  ${noteOf(report)}`);
   }
   return reports;
 }

@@ -24,7 +24,11 @@ export function watchTree(root: number): TreeWatch {
   const seen = new Map<number, { role: ProcessRole; cpuSeconds: number }>();
   const look = (): void => {
     const tree = readProcessTree(root);
-    for (const { pid, role, cpuSeconds } of tree) seen.set(pid, { role, cpuSeconds });
+    for (const { pid, role, cpuSeconds } of tree) {
+      // A process that is ending no longer says what it was.
+      const known = seen.get(pid)?.role ?? 'other';
+      seen.set(pid, { role: role === 'other' ? known : role, cpuSeconds });
+    }
     if (tree.length === 0) return;
     samples.push({
       atMs: Date.now(),
