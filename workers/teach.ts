@@ -1,10 +1,13 @@
 import { callEndOf, createTeachers, lostAttempt, type TaughtAttempt, teachRequest } from '@retort/pipeline';
 import type { Limiter } from '@retort/queue';
-import { type JobResult, type TeachJob, teachJobSchema } from '@retort/schema';
+import { hashHex, type JobResult, type TeachJob, teachJobSchema } from '@retort/schema';
 import type { Queue } from 'bullmq';
 import type { Limiters } from './limiters.ts';
 import { loadPlan } from './load-run.ts';
 import type { StageJob, WorkerContext } from './worker-context.ts';
+
+/** Hex digits of a request's hash that tell calls apart; every question to the limiter carries some of them. */
+const ID_LENGTH = 32;
 
 /** The one thing a teach job may do to its queue. */
 export type TeachQueue = Pick<Queue, 'pause'>;
@@ -23,7 +26,9 @@ export function teachProcessor({ context, queue, limiters }: TeachProcessorDeps)
   return async (job: StageJob): Promise<JobResult> => {
     const teachJob = teachJobSchema.parse(job.data);
     const { runId, number, request } = teachJob;
-    if (deps.store.attempts.has(request.key, number)) return { kind: 'done', note: 'reused' };
+    // Only a job that was begun before can have its attempt stored already.
+    const isAgain = job.attemptsStarted > 1;
+    if (isAgain && deps.store.attempts.has(request.key, number)) return { kind: 'done', note: 'reused' };
     const teacherDeps = await forRun(runId);
     // No signal of the worker's: a call that was paid for is waited for, and its answer kept.
     const teach = () => teachRequest(teachJob, teacherDeps, new AbortController().signal);
@@ -44,7 +49,7 @@ export function teachProcessor({ context, queue, limiters }: TeachProcessorDeps)
     teach: () => Promise<TaughtAttempt>,
   ): Promise<JobResult> {
     const { number, request, inputTokens } = teachJob;
-    const id = `${request.key}-${number}`;
+    const id = `${hashHex(request.key).slice(0, ID_LENGTH)}-${number}`;
     if (job.attemptsStarted > 1 && (await limiter.isUnderWay(id))) {
       // BullMQ gives a dead worker's job to the next: a call that was let go isn't made again under the same number.
       await recorder.record({ kind: 'attempt', entry: lostAttempt(teachJob, deps.now()) });

@@ -45,8 +45,12 @@ function readEntry(pid: number): Entry[] {
 }
 
 function roleOf(pid: number): ProcessRole {
-  // Program and script only: a launcher names in its arguments what it will become.
-  const program = readProc(pid, 'cmdline').split('\0').slice(0, 2).join(' ');
+  // Program and script only, without the program's flags: a launcher names in its arguments what it will become.
+  const words = readProc(pid, 'cmdline').split('\0');
+  const program = words
+    .filter((word) => !word.startsWith('-'))
+    .slice(0, 2)
+    .join(' ');
   if (/valkey-server|redis-server/.test(program)) return 'queue-server';
   return /\bworkers\/\S+\.ts/.test(program) ? 'worker' : 'other';
 }

@@ -9,6 +9,7 @@ describe('redisOptions', () => {
       path: '/tmp/a.sock',
       maxRetriesPerRequest: null,
       enableReadyCheck: true,
+      enableAutoPipelining: true,
     });
   });
 
@@ -29,6 +30,7 @@ describe('redisOptions', () => {
       port: 6379,
       maxRetriesPerRequest: null,
       enableReadyCheck: true,
+      enableAutoPipelining: true,
     });
   });
 

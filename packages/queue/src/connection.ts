@@ -9,6 +9,8 @@ export type QueueAddress =
 export interface RedisConnection {
   readonly maxRetriesPerRequest: null;
   readonly enableReadyCheck: boolean;
+  /** Commands of one turn of the event loop cross over together. */
+  readonly enableAutoPipelining: boolean;
   readonly path?: string;
   readonly host?: string;
   readonly port?: number;
@@ -34,7 +36,7 @@ export class QueueUrlError extends RetortError {
  * @throws QueueUrlError
  */
 export function redisOptions(address: QueueAddress): RedisConnection {
-  const common = { maxRetriesPerRequest: null, enableReadyCheck: true } as const;
+  const common = { maxRetriesPerRequest: null, enableReadyCheck: true, enableAutoPipelining: true } as const;
   if (address.kind === 'socket') return { ...common, path: address.path };
   const url = parseUrl(address.url);
   return {

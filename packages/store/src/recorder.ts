@@ -28,6 +28,13 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
+/**
+ * How long an attempt waits for others, ms, and how many wait at most, before they are committed together: little beside a call,
+ * and at 300 calls a second it saves nine of ten syncs. What else is stored doesn't wait.
+ */
+const GATHER_MS = 50;
+const GATHER_MOST = 16;
+
 interface Waiting {
   resolve(): void;
   reject(error: Error): void;
@@ -65,10 +72,23 @@ export function startRecorder(home: string): Recorder {
     });
   });
   let outbox: RecorderMessage[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
   /** Entries that arrive together cross over to the thread together. */
   const send = (): void => {
-    thread.postMessage(outbox);
+    clearTimeout(timer);
+    timer = undefined;
+    isLate = false;
+    if (outbox.length > 0) thread.postMessage(outbox);
     outbox = [];
+  };
+  const schedule = (ms: number): void => {
+    if (ms === 0 && !isLate) {
+      // In this turn of the loop others may come.
+      isLate = true;
+      setImmediate(send);
+    }
+    timer ??= setTimeout(send, ms);
   };
   return {
     record: (entry) =>
@@ -78,8 +98,9 @@ export function startRecorder(home: string): Recorder {
           return;
         }
         waiting.set(nextId, { resolve, reject });
-        if (outbox.push({ id: nextId, entry }) === 1) setImmediate(send);
+        outbox.push({ id: nextId, entry });
         nextId += 1;
+        schedule(entry.kind === 'attempt' && outbox.length < GATHER_MOST ? GATHER_MS : 0);
       }),
     async close() {
       send();

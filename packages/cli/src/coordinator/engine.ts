@@ -3,14 +3,17 @@ import { findPython } from '@retort/environment';
 import type { WorkerSettings } from '@retort/pipeline';
 import {
   checkServer,
+  connectJobEvents,
   explainQueueError,
+  type JobEventReader,
+  type JobEvents,
   jobRetries,
   type QueueAddress,
   queueName,
   queueOptions,
 } from '@retort/queue';
 import { type JobProgress, STAGES, type Stage } from '@retort/schema';
-import { Queue, QueueEvents } from 'bullmq';
+import { Queue } from 'bullmq';
 import { findQueueServerBinary } from './queue-server-binary.ts';
 import { type JobSource, runJobs, type StageEnd } from './run-jobs.ts';
 import { superviseServer } from './supervise-server.ts';
@@ -52,7 +55,7 @@ export interface Engine {
 
 interface StageQueue {
   readonly queue: Queue;
-  readonly events: QueueEvents;
+  readonly events: JobEvents;
 }
 
 /**
@@ -78,7 +81,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const address: QueueAddress =
     server === null ? { kind: 'url', url } : { kind: 'socket', path: server.socketPath };
   const queues = new Map<Stage, StageQueue>();
-  for (const stage of STAGES) queues.set(stage, await openQueue(stage, address, settings.homeId));
+  const reader = connectJobEvents(address, settings.homeId);
+  for (const stage of STAGES) queues.set(stage, await openQueue(stage, address, settings.homeId, reader));
   const workers = Array.from({ length: options.workers }, () =>
     superviseWorker({ ...settings, address }, python, log),
   );
@@ -94,7 +98,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const attempts = jobRetries(queueName(stage));
       const work = async () => {
         await stageQueue.queue.resume();
-        return runJobs({ ...stageQueue, ...stageOptions, attempts });
+        stageQueue.events.start();
+        return runJobs({ ...stageQueue, ...stageOptions, attempts }).finally(() => stageQueue.events.stop());
       };
       return Promise.race([work(), failure]).catch((error: unknown) => {
         throw explainQueueError(error);
@@ -103,7 +108,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
       const unsent = await withinTimeout(unbegunJobs(queues.get('teach')?.queue), []);
-      const closing = [...queues.values()].flatMap(({ queue, events }) => [events.close(), queue.close()]);
+      reader.disconnect();
+      const closing = [...queues.values()].map(({ queue }) => queue.close());
       // A server that is gone for good would be waited for without end.
       await withinTimeout(Promise.allSettled(closing), []);
       await server?.stop();
@@ -126,7 +132,12 @@ function withinTimeout<T>(work: Promise<T>, otherwise: T): Promise<T> {
   return Promise.race([work, setTimeout(CLOSE_TIMEOUT_MS, otherwise, { ref: false })]);
 }
 
-async function openQueue(stage: Stage, address: QueueAddress, homeId: string): Promise<StageQueue> {
+async function openQueue(
+  stage: Stage,
+  address: QueueAddress,
+  homeId: string,
+  reader: JobEventReader,
+): Promise<StageQueue> {
   const connection = queueOptions(address, homeId);
   const queue = new Queue(queueName(stage), connection);
   // A lost connection is made again, and what was missed is reconciled: an 'error' without a listener would end us.
@@ -134,8 +145,5 @@ async function openQueue(stage: Stage, address: QueueAddress, homeId: string): P
   // The queue is rebuildable: leftovers of a killed run are dropped, so that nothing waits for a dead worker's lock.
   await queue.obliterate({ force: true });
   await queue.trimEvents(0);
-  const events = new QueueEvents(queueName(stage), { ...connection, lastEventId: '0' });
-  events.on('error', () => undefined);
-  await events.waitUntilReady();
-  return { queue, events };
+  return { queue, events: reader.ofQueue(queueName(stage)) };
 }

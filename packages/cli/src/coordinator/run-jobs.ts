@@ -1,5 +1,6 @@
+import type { JobEvents } from '@retort/queue';
 import { type JobProgress, type JobResult, jobProgressSchema, jobResultSchema } from '@retort/schema';
-import type { Queue, QueueEvents } from 'bullmq';
+import type { Queue } from 'bullmq';
 
 export interface JobSpec {
   /** Unique among jobs in flight; no ':' and not a plain number (BullMQ). */
@@ -39,7 +40,7 @@ export type StageEnd =
 
 export interface RunJobsOptions {
   readonly queue: Pick<Queue, 'addBulk' | 'getJob'>;
-  readonly events: Pick<QueueEvents, 'on' | 'off'>;
+  readonly events: Pick<JobEvents, 'on' | 'off'>;
   readonly source: JobSource;
   /** Jobs in the queue at once: a million images need no more queue memory than a thousand. */
   readonly window: number;
@@ -54,7 +55,7 @@ export interface RunJobsOptions {
 const RECONCILE_MS = 2000;
 
 /** The source is asked again when this share of the window is free: a question for many jobs costs little more than for one. */
-const REFILL_SHARE = 0.25;
+const REFILL_SHARE = 0.5;
 
 /** Feeds a window of jobs from `source` and waits for each to settle. Events only wake it: the store knows what is done. */
 export async function runJobs(options: RunJobsOptions): Promise<StageEnd> {
@@ -100,9 +101,9 @@ function createFlight({ queue, events, attempts, onSettled, onProgress, signal }
     if (ids.has(jobId)) onProgress(jobProgressSchema.parse(data));
   };
   const aborted = (): void => wake();
-  events.on('completed', completed as never); // BullMQ types the value as string, but hands over parsed JSON
+  events.on('completed', completed);
   events.on('failed', failed);
-  events.on('progress', progress as never); // the same
+  events.on('progress', progress);
   signal.addEventListener('abort', aborted);
   return {
     ids,
@@ -130,9 +131,9 @@ function createFlight({ queue, events, attempts, onSettled, onProgress, signal }
       }
     },
     close(): void {
-      events.off('completed', completed as never);
+      events.off('completed', completed);
       events.off('failed', failed);
-      events.off('progress', progress as never);
+      events.off('progress', progress);
       signal.removeEventListener('abort', aborted);
     },
   };

@@ -1,8 +1,7 @@
 -- exchange.lua: one step of the limiter that all processes share, atomic in the queue server. A process hands over the
 -- calls that ended and those that wait, and gets back how many of the waiting may go now, first come first served.
 --
--- KEYS: 1 state (packed table), 2 calls let go per quarter of a second (hash), 3 processes (hash), 4 calls let go whose answer isn't
---   stored yet (hash)
+-- KEYS: 1 state (packed table), 2 calls let go per quarter of a second (hash), 3 calls let go whose answer isn't stored yet (hash)
 -- ARGV: 1 the question, JSON (see limiter-protocol.ts); the answer is JSON too. All times in ms of the server's clock.
 
 local QUARTER = 250
@@ -45,11 +44,10 @@ end
 
 -- ── in flight: each process says how many calls it has under way; one that says nothing for long is gone ──
 local others = 0
-local processes = redis.call('HGETALL', KEYS[3])
-for i = 1, #processes, 2 do
-  local count, expiry = string.match(processes[i + 1], '^(%d+):(%d+)$')
-  if tonumber(expiry) < now then redis.call('HDEL', KEYS[3], processes[i])
-  elseif processes[i] ~= ask.process then others = others + tonumber(count) end
+state.processes = state.processes or {}
+for name, process in pairs(state.processes) do
+  if process.expiry < now then state.processes[name] = nil
+  elseif name ~= ask.process then others = others + process.inFlight end
 end
 local flying = others + ask.inFlight
 
@@ -236,17 +234,17 @@ for _, call in ipairs(ask.waiting) do
   spend('requests', call.tokens)
   spend('tokens', call.tokens)
   if perDay then state.dayCount = state.dayCount + 1 end
-  redis.call('HSET', KEYS[4], call.id, now)
+  redis.call('HSET', KEYS[3], call.id, now)
   granted = granted + 1
   flying = flying + 1
 end
 
-redis.call('HSET', KEYS[3], ask.process, (ask.inFlight + granted) .. ':' .. (now + PROCESS_LIFE))
+state.processes[ask.process] = { inFlight = ask.inFlight + granted, expiry = now + PROCESS_LIFE }
 state.concurrency = concurrency
-if #ask.settled > 0 then redis.call('HDEL', KEYS[4], unpack(ask.settled)) end
+if #ask.settled > 0 then redis.call('HDEL', KEYS[3], unpack(ask.settled)) end
 if now >= get('tidyAt', 0) then
   state.tidyAt = now + TIDY
-  for i = 2, 4 do redis.call('EXPIRE', KEYS[i], STATE_LIFE_S) end
+  for i = 2, 3 do redis.call('EXPIRE', KEYS[i], STATE_LIFE_S) end
   for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
     if tonumber(string.match(name, '%d+$')) < (now - 2 * MINUTE) / QUARTER then redis.call('HDEL', KEYS[2], name) end
   end

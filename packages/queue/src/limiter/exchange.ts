@@ -32,7 +32,6 @@ export function limiterKeys({ homeId, scope }: Pick<LimiterServerOptions, 'homeI
   return {
     state: `${prefix}:state`,
     counts: `${prefix}:counts`,
-    processes: `${prefix}:processes`,
     underWay: `${prefix}:${queuePrefix(homeId)}:under-way`,
   };
 }
@@ -42,18 +41,12 @@ export function connectLimiter(options: LimiterServerOptions): LimiterServer {
   const client = new Redis(redisOptions(options.address));
   // A lost connection is made again: an 'error' without a listener would end us.
   client.on('error', () => undefined);
-  client.defineCommand('retortExchange', { numberOfKeys: 4, lua: SCRIPT });
+  client.defineCommand('retortExchange', { numberOfKeys: 3, lua: SCRIPT });
   const scripted = client as ScriptedRedis; // the command that the line above defines
-  const { state, counts, processes, underWay } = limiterKeys(options);
+  const { state, counts, underWay } = limiterKeys(options);
   return {
     async exchange(question) {
-      const answer = await scripted.retortExchange(
-        state,
-        counts,
-        processes,
-        underWay,
-        JSON.stringify(question),
-      );
+      const answer = await scripted.retortExchange(state, counts, underWay, JSON.stringify(question));
       return exchangeAnswerSchema.parse(JSON.parse(answer));
     },
     isUnderWay: async (callId) => (await client.hexists(underWay, callId)) === 1,

@@ -35,8 +35,8 @@ export interface Limiter {
   close(): Promise<void>;
 }
 
-/** Waiting calls that one question carries. */
-const MAX_ASKED = 128;
+/** Waiting calls that one question carries: when all of them may go, the next one comes at once. */
+const MAX_ASKED = 16;
 /** While others hold all places: ask again after this long, ms. */
 const PLACE_WAIT_MS = 100;
 /** A process with calls under way is heard of at least this often, ms; exchange.lua drops it after 10 s. */

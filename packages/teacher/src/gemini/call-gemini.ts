@@ -4,7 +4,6 @@ import {
   GoogleGenerativeAI,
 } from '@google/generative-ai';
 import type { TeacherRequest } from '@retort/schema';
-import { captureResponse } from '../http/capture-response.ts';
 import { base64Bytes } from '../http/encode-base64.ts';
 import { type Post, post } from '../http/post.ts';
 import type { TeacherResponse } from '../http/teacher-response.ts';
@@ -36,8 +35,9 @@ export async function callGemini(
   const captured = Promise.withResolvers<TeacherResponse>();
   let isUsed = false;
   const capturingFetch: typeof fetch = async (url, init) => {
+    const wire = wireOf(init, image);
     isUsed = true;
-    captured.resolve(await captureResponse(() => post(String(url), { ...wireOf(init, image), signal })));
+    captured.resolve(await post(String(url), { ...wire, signal }));
     return Response.json({});
   };
   const generativeModel = new GoogleGenerativeAI(apiKey).getGenerativeModel(
@@ -73,8 +73,8 @@ function wireOf(init: RequestInit | undefined, image: Uint8Array): Pick<Post, 'h
   if (at < 0) throw new TeacherTransportError('@google/generative-ai sent something else than JSON text.');
   const before = Buffer.from(json.slice(0, at + 1));
   const after = Buffer.from(json.slice(at + IMAGE.length - 1));
-  const body = Buffer.concat([before, base64Bytes(image), after]);
-  return { headers: Object.fromEntries(new Headers(init?.headers)), body };
+  const headers = Object.fromEntries(new Headers(init?.headers));
+  return { headers, body: [before, base64Bytes(image), after] };
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { TeacherRequest } from '@retort/schema';
-import { captureResponse } from '../http/capture-response.ts';
 import { post } from '../http/post.ts';
 import type { TeacherResponse } from '../http/teacher-response.ts';
 import { buildChatBody, type TokenLimitName } from './chat-body.ts';
@@ -43,7 +42,7 @@ export function createOpenaiCall(connection: OpenaiConnection): CallOpenai {
 
 function ask({ apiKey, baseUrl }: OpenaiConnection, body: string, signal: AbortSignal) {
   const headers = { 'content-type': 'application/json', ...authorization(apiKey) };
-  return captureResponse(() => post(`${baseUrl}/chat/completions`, { headers, body, signal }));
+  return post(`${baseUrl}/chat/completions`, { headers, body: [Buffer.from(body)], signal });
 }
 
 export function authorization(apiKey: string | null): Record<string, string> {
