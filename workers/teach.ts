@@ -56,7 +56,11 @@ export function teachProcessor({ context, queue, limiters }: TeachProcessorDeps)
       limiter.settle(id);
       return { kind: 'done', note: 'lost' };
     }
-    const entry = await limiter.enter({ id, tokens: inputTokens }, stopping);
+    const onWait = (until: Date): void => {
+      const note = `over the service's limit: waits until ${until.toTimeString().slice(0, 8)}`;
+      void job.updateProgress({ done: 0, total: 0, unit: 'wait', note });
+    };
+    const entry = await limiter.enter({ id, tokens: inputTokens, onWait }, stopping);
     if (entry.kind !== 'go') {
       await recorder.record({ kind: 'unsent', requestKey: request.key, number });
       if (entry.kind === 'stopped') return { kind: 'interrupted' };

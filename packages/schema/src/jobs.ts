@@ -42,7 +42,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);
-/** How far a job is, as its worker reports it. */
+/** How far a job is, as its worker reports it; with the unit `wait`, what it waits for. */
 export const jobProgressSchema = z.strictObject({
   done: z.number(),
   total: z.number(),

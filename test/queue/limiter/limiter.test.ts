@@ -81,6 +81,22 @@ describe('createLimiter', () => {
     expect((await other.enter(call(), NOBODY)).kind).toBe('go');
   });
 
+  it('tells the first who waits that the service asked for it, and until when', async () => {
+    const server = await startQueueServer();
+    const limiter = processAt(server, { scope: randomUUID() });
+    const entry = await limiter.enter(call(), NOBODY);
+    if (entry.kind !== 'go') throw new Error('the first call may go');
+    limiter.leave(entry.call, { ...ANSWERED, end: 'refused', delayMs: 300_000 });
+    const stop = new AbortController();
+    const until = await new Promise<Date>((onWait) => {
+      void limiter.enter({ ...call(), onWait }, stop.signal);
+    });
+    stop.abort();
+    const waitMs = until.getTime() - Date.parse('2026-05-01T12:00:00.000Z');
+    expect(waitMs).toBeGreaterThan(290_000);
+    expect(waitMs).toBeLessThanOrEqual(300_000);
+  });
+
   it('sends calls away that would have to wait for longer than anybody watches', async () => {
     const server = await startQueueServer();
     const limiter = processAt(server, { scope: randomUUID() });

@@ -1,21 +1,18 @@
-import { type PipelineDeps, planPrice, preparedSamples } from '@retort/pipeline';
+import { type PipelineDeps, planPrice } from '@retort/pipeline';
 import { RetortError, type RunPlan, STAGES, type Stage } from '@retort/schema';
 import { isBatchTeacherName, type Price } from '@retort/teacher';
 import type { BatchOptions } from '../batch-options.ts';
 import type { Meter } from '../terminal/meter.ts';
-import { formatDuration } from '../terminal/meter.ts';
 import { createBatchSource } from './batch-source.ts';
 import type { Engine } from './engine.ts';
 import type { JobSource, StageEnd, StopReason } from './run-jobs.ts';
-import { type ActiveRun, fitOutlook, type StagePlan, selectedSamples, stagePlans } from './stage-plans.ts';
+import { describeStage, spendingNote } from './stage-notes.ts';
+import { type ActiveRun, fitOutlook, type StagePlan, stagePlans } from './stage-plans.ts';
 import { createTeachSource } from './teach-source.ts';
 
 /** Jobs in the queue at once: four for each that is worked on, to keep workers busy, and never more than events are kept for. */
 const WINDOW_PER_WORKER = 4;
 const MAX_WINDOW = 1024;
-
-/** A figure on the screen is this old at most, ms. */
-const NOTE_AGE_MS = 250;
 
 export interface DistillRunOptions {
   readonly runId: string;
@@ -120,9 +117,7 @@ async function runStage(
   const { total, done, name } = stagePlan.units ?? { total: 1, done: 0, name: 'job' };
   // A batch is many units: its source tells how far it is.
   const counted = stagePlan.units !== null && !batches;
-  const note = cachedFor(NOTE_AGE_MS, run.deps.now, () =>
-    stage === 'teach' ? describeCost(run, price) : null,
-  );
+  const note = stage === 'teach' ? spendingNote(run, price) : () => null;
   return (await engine()).runStage(stage, {
     source,
     window: Math.min(concurrency * WINDOW_PER_WORKER, MAX_WINDOW),
@@ -130,7 +125,10 @@ async function runStage(
     onSettled: (settled) => {
       if (counted) meter.update({ done: Math.min(total, done + settled), total, unit: name, note: note() });
     },
-    onProgress: (progress) => meter.update(progress),
+    onProgress: (progress) => {
+      if (progress.unit === 'wait') meter.log(`${stage.padEnd(8)} ${progress.note}`);
+      else meter.update(progress);
+    },
   });
 }
 
@@ -152,34 +150,6 @@ function teachSource(
       said = state;
     },
   });
-}
-
-/** The value that was made less than `ageMs` ago, else a new one: settled jobs come faster than anybody reads. */
-function cachedFor<T>(ageMs: number, now: () => Date, make: () => T): () => T {
-  let made: { readonly at: number; readonly value: T } | null = null;
-  return () => {
-    const at = now().getTime();
-    if (made === null || at - made.at >= ageMs) made = { at, value: make() };
-    return made.value;
-  };
-}
-
-function describeCost({ deps, id, plan }: ActiveRun, price: Price | null): string {
-  if (plan.teacher === 'replay') return 'recorded answers, $0';
-  if (price === null) return 'cost unknown';
-  return `$${deps.store.attempts.committed(id).spentUsd.toFixed(4)}`;
-}
-
-function describeStage(run: ActiveRun, stage: Stage, { units }: StagePlan, seconds: number): string {
-  const time = formatDuration(seconds);
-  if (stage === 'prepare') {
-    const ready = preparedSamples(run.deps, selectedSamples(run)).length;
-    return `${ready} images ready in ${time}`;
-  }
-  if (stage !== 'teach') return `done in ${time}`;
-  const counts = run.deps.store.requests.counts(run.id);
-  const dead = counts['dead-letter'] === 0 ? '' : `, ${counts['dead-letter']} given up ("distill failures")`;
-  return `${counts.answered} of ${units?.total ?? 0} answered in ${time}, ${describeCost(run, planPrice(run.deps, run.plan))}${dead}`;
 }
 
 function toRunEnd(stage: Stage, end: StageEnd): RunEnd | null {

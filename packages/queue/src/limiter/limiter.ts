@@ -8,9 +8,8 @@ import {
   endedCall,
   type Granted,
   type GrantedCall,
-  type WaitingCall,
 } from './limiter-protocol.ts';
-import { createWaitingRoom, type Entry, type Waiting } from './waiting-room.ts';
+import { type Arrival, createWaitingRoom, type Entry, type Waiting } from './waiting-room.ts';
 
 export interface LimiterOptions {
   readonly server: LimiterServer;
@@ -25,7 +24,7 @@ export interface LimiterOptions {
 /** The gate that every call to a teacher passes; all processes at one queue server share what it counts. */
 export interface Limiter {
   /** Waits for its turn. Whoever goes through must `leave` when the call has ended, and `settle` when its end is stored. */
-  enter(call: WaitingCall, signal: AbortSignal): Promise<Entry>;
+  enter(call: Arrival, signal: AbortSignal): Promise<Entry>;
   leave(call: GrantedCall, end: CallEnd): void;
   /** What is told with the next question; a process that dies before leaves it under way. */
   settle(callId: string): void;
@@ -43,6 +42,9 @@ const PLACE_WAIT_MS = 100;
 const HEARTBEAT_MS = 3000;
 /** Whoever would have to wait longer than this, ms, is told so instead. */
 const MAX_WAIT_MS = 10 * 60_000;
+
+/** A wait that people are told about, ms. */
+const LONG_WAIT_MS = 2000;
 
 const UNSENT: CallEnd = { end: 'unsent', usedTokens: null, delayMs: null, meter: null, quota: null };
 
@@ -134,6 +136,8 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
     } else if (waitMs > MAX_WAIT_MS) {
       sendAway('the service asked for a longer wait', new Date(now().getTime() + waitMs));
     } else {
+      if (why === 'server' && waitMs >= LONG_WAIT_MS)
+        room.first(1)[0]?.onWait?.(new Date(now().getTime() + waitMs));
       timer = setTimeout(() => {
         timer = null;
         ask();

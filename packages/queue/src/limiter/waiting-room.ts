@@ -8,15 +8,21 @@ export type Entry =
   /** The signal came first. */
   | { readonly kind: 'stopped' };
 
+/** A call that comes into the room. */
+export interface Arrival extends WaitingCall {
+  /** Told to the first of those who have to wait, when the service asked for it. */
+  readonly onWait?: (until: Date) => void;
+}
+
 /** A call in the room: it leaves by one of the two doors. */
-export interface Waiting extends WaitingCall {
+export interface Waiting extends Arrival {
   readonly settle: (entry: Entry) => void;
   readonly fail: (error: unknown) => void;
 }
 
 /** Calls of one process that wait for their turn, first come first served. */
 export interface WaitingRoom {
-  wait(call: WaitingCall, signal: AbortSignal): Promise<Entry>;
+  wait(call: Arrival, signal: AbortSignal): Promise<Entry>;
   readonly size: number;
   /** At most `count` of those who came first. */
   first(count: number): readonly Waiting[];
