@@ -129,7 +129,7 @@ describe('a service that fails in every way', () => {
     'is found at a base address that ends in "%s"',
     async (suffix) => {
       const { base, stats: statsOf, home, env } = await bed();
-      const there = { ...env, GOOGLE_GEMINI_BASE_URL: `${base}${suffix}` };
+      const there = { ...env, GOOGLE_GEMINI_BASE_URL: `${base}/v1beta/` };
       const result = await runJson(
         [
           '--home',

@@ -3,13 +3,21 @@ export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-const encoded = new WeakMap<Uint8Array, Buffer>();
+interface Encoded {
+  readonly head: string;
+  readonly bytes: Buffer;
+}
 
-/** The same as ASCII bytes, ready for the wire; encoded once for a view that is asked about several times. */
-export function base64Bytes(bytes: Uint8Array): Buffer {
-  const known = encoded.get(bytes);
-  if (known !== undefined) return known;
-  const made = Buffer.from(encodeBase64(bytes), 'latin1');
-  encoded.set(bytes, made);
-  return made;
+const encoded = new WeakMap<Uint8Array, Encoded>();
+
+/**
+ * `head` and the base64 of an image behind it, as bytes ready for the wire. Made once for an image that is asked about several
+ * times behind the same head.
+ */
+export function base64Behind(head: string, image: Uint8Array): Buffer {
+  const known = encoded.get(image);
+  if (known?.head === head) return known.bytes;
+  const bytes = Buffer.from(head + encodeBase64(image));
+  encoded.set(image, { head, bytes });
+  return bytes;
 }
