@@ -125,29 +125,26 @@ describe('a service that fails in every way', () => {
     expect((await statsOf()).calls).toBe(0);
   });
 
-  it.each(['', '/', '/v1beta', '/v1beta/'])(
-    'is found at a base address that ends in "%s"',
-    async (suffix) => {
-      const { base, stats: statsOf, home, env } = await bed();
-      const there = { ...env, GOOGLE_GEMINI_BASE_URL: `${base}/v1beta/` };
-      const result = await runJson(
-        [
-          '--home',
-          home,
-          '--teacher',
-          'gemini',
-          '--limit',
-          '2',
-          '--aspects',
-          'quality',
-          '--yes',
-          '--until',
-          'teach',
-        ],
-        there,
-      );
-      expect(result.teacher_calls).toBe((await statsOf()).calls);
-      expect((await statsOf()).by_status).toEqual({ 200: expect.any(Number) });
-    },
-  );
+  it('is found at a base address that ends in /v1beta/', async () => {
+    const { base, stats: statsOf, home, env } = await bed();
+    const there = { ...env, GOOGLE_GEMINI_BASE_URL: `${base}/v1beta/` };
+    const result = await runJson(
+      [
+        '--home',
+        home,
+        '--teacher',
+        'gemini',
+        '--limit',
+        '2',
+        '--aspects',
+        'quality',
+        '--yes',
+        '--until',
+        'teach',
+      ],
+      there,
+    );
+    expect(result.teacher_calls).toBe((await statsOf()).calls);
+    expect((await statsOf()).by_status).toEqual({ 200: expect.any(Number) });
+  });
 });

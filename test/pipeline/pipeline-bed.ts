@@ -118,7 +118,7 @@ export async function prepared(deps: PipelineDeps, plan: RunPlan): Promise<BedRu
 /** What a run would ask, and about what. */
 export async function requestsOfRun(deps: PipelineDeps, run: BedRun) {
   const spec = await requestSpec(deps, run.plan, run.dataset);
-  const samples = preparedSamples(deps, deps.store.samples.stamps(run.dataset.id));
+  const samples = [...preparedSamples(deps, deps.store.samples.stamps(run.dataset.id))];
   return { spec, samples, requests: samples.flatMap((sample) => requestsOf(spec, sample)) };
 }
 

@@ -1,8 +1,8 @@
 import {
   buildReportData,
+  countPrepared,
   findRunCorpus,
   importedDataset,
-  preparedSamples,
   readReport,
   reportFiles,
   selectSamples,
@@ -55,7 +55,7 @@ function factsBeforeCorpus({ deps, plan, id }: ActiveRun): Record<string, unknow
   const samples = dataset === null ? [] : selectSamples(deps.store.samples.stamps(dataset.id), plan.limit);
   return {
     dataset: dataset?.name ?? plan.dataset.name ?? plan.dataset.reader,
-    images: preparedSamples(deps, samples).length,
+    images: countPrepared(samples),
     rejected: dataset === null ? 0 : deps.store.datasets.countRejectedRows(dataset.id),
     teacher: plan.teacher,
     conversations: 0,

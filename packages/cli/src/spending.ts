@@ -1,4 +1,4 @@
-import { noteSpendingTerms, planPrice, preparedSamples } from '@retort/pipeline';
+import { countPrepared, noteSpendingTerms, planPrice } from '@retort/pipeline';
 import { aspectsAsked } from '@retort/schema';
 import type { DueRequest } from '@retort/store';
 import { estimateTokens, isBatchTeacherName, type Price, type TokenQuestion } from '@retort/teacher';
@@ -74,7 +74,7 @@ export async function confirmSpending(
     : store.requests.eachPending(run.id);
   const estimate = estimateSpending(pending, planPrice(run.deps, run.plan), options.concurrency);
   if (estimate.calls === 0) return true;
-  const images = preparedSamples(run.deps, selectedSamples(run)).length;
+  const images = countPrepared(selectedSamples(run));
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
   if (options.yes) {
     noteSpendingTerms(run.deps, run, options.budgetUsd);

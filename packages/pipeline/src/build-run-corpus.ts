@@ -111,8 +111,8 @@ export async function buildRunCorpus(
 }
 
 /** Makes the split of a run only to see that it can be made. @throws SplitUnavailableError */
-export function checkSplit(samples: readonly SampleRow[], { splitBy, seed }: RunPlan): void {
-  assignSplits(samples.map(toSplitSample), { by: splitBy, seed });
+export function checkSplit(samples: Iterable<SampleRow>, { splitBy, seed }: RunPlan): void {
+  assignSplits(Array.from(samples, toSplitSample), { by: splitBy, seed });
 }
 
 function loadSamples(deps: PipelineDeps, answered: readonly AnsweredSample[]): Map<number, SampleRow> {

@@ -15,12 +15,12 @@ export { planPrice } from './plan-price.ts';
 export {
   aspectsOf,
   planRequests,
-  preparedSamples,
   type RequestSpec,
   requestSpec,
   requestsOf,
 } from './plan-requests.ts';
 export { prepareSample, rejectedSampleError, samplesToPrepare } from './prepare-samples.ts';
+export { countPrepared, preparedSamples } from './prepared-samples.ts';
 export {
   type ReadingChange,
   type ReparseOptions,

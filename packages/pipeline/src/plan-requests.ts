@@ -2,16 +2,18 @@ import { PREPARE_V1 } from '@retort/images';
 import {
   ASPECTS,
   type Aspect,
+  type ContentHash,
   canonicalJson,
   descriptionsSchema,
   type GenerationSettings,
+  hashLines,
   type MosScale,
   RetortError,
   type RunPlan,
   requestKey,
   sha256,
 } from '@retort/schema';
-import type { DatasetRow, PlannedRequest, SampleRow, SampleStamp } from '@retort/store';
+import type { DatasetRow, PlannedRequest, SampleRow } from '@retort/store';
 import {
   buildPromptVariables,
   loadPrompts,
@@ -94,18 +96,14 @@ function checkPrompts(rules: GroupingRules): void {
 }
 
 /** Changes when any request of the run would. */
-export function requestsInputKey(spec: RequestSpec, samples: readonly SampleRow[]): string {
-  const facts = samples.map(({ id, image, imagePrompt, ratings }) => [
-    id,
-    image?.hash ?? null,
-    imagePrompt,
-    ratings,
-  ]);
+export function requestsInputKey(spec: RequestSpec, samples: Iterable<SampleRow>): ContentHash {
   const promptHashes = spec.prompts.ids.map((id) => spec.prompts.get(id).hash);
   const { plan, aspects, scale, settings } = spec;
-  return sha256(
-    canonicalJson({ plan, aspects, scale, settings, promptHashes, facts, recipe: PREPARE_V1.version }),
+  const facts = hashLines(samples, ({ id, image, imagePrompt, ratings }) =>
+    canonicalJson([id, image?.hash ?? null, imagePrompt, ratings]),
   );
+  const recipe = PREPARE_V1.version;
+  return sha256(canonicalJson({ plan, aspects, scale, settings, promptHashes, facts, recipe }));
 }
 
 /** What to ask about one sample. @throws PromptNotFoundError */
@@ -150,7 +148,7 @@ export function planRequests(
   deps: PipelineDeps,
   runId: string,
   spec: RequestSpec,
-  samples: readonly SampleRow[],
+  samples: Iterable<SampleRow>,
 ): void {
   const { store } = deps;
   const inputKey = requestsInputKey(spec, samples);
@@ -161,9 +159,9 @@ export function planRequests(
     store.requests.unlink(runId);
     store.runs.saveStageResult('requests', runId, { inputKey: null });
   });
-  for (let start = 0; start < samples.length; start += SAMPLES_PER_COMMIT) {
+  for (const page of pagesOf(samples, SAMPLES_PER_COMMIT)) {
     store.transaction(() => {
-      for (const sample of samples.slice(start, start + SAMPLES_PER_COMMIT)) {
+      for (const sample of page) {
         for (const request of requestsOf(spec, sample)) {
           const { id, hash, text, sawLabel } = spec.prompts.get(request.promptId);
           store.requests.savePrompt({ id, hash, text, sawLabel });
@@ -175,10 +173,13 @@ export function planRequests(
   store.runs.saveStageResult('requests', runId, { inputKey } satisfies z.infer<typeof plannedSchema>);
 }
 
-/** Full rows of selected samples whose picture is ready. */
-export function preparedSamples(deps: PipelineDeps, selected: readonly SampleStamp[]): SampleRow[] {
-  return selected.flatMap(({ id }) => {
-    const sample = deps.store.samples.get(id);
-    return sample === null || sample.image === null ? [] : [sample];
-  });
+function* pagesOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let page: T[] = [];
+  for (const item of items) {
+    page.push(item);
+    if (page.length < size) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }

@@ -14,7 +14,7 @@ import { trainingCommandOf } from './export-run.ts';
 import { fitFacts, galleryFacts } from './fit-facts.ts';
 import { unfittableReason } from './fit-limits.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
-import { preparedSamples } from './plan-requests.ts';
+import { countPrepared } from './prepared-samples.ts';
 import { corpusFacts, countFacts, type ReportRun, runFacts } from './report-facts.ts';
 import { loadRunCorpus } from './run-corpus.ts';
 import {
@@ -69,10 +69,7 @@ export async function buildReportData(
   const corpusKey = await loadRunCorpus(deps, run);
   const inputs = await scorerInputs(deps, { ...run, corpusKey });
   const { fitKey } = inputs;
-  const images = preparedSamples(
-    deps,
-    selectSamples(deps.store.samples.stamps(run.dataset.id), run.plan.limit),
-  ).length;
+  const images = countPrepared(selectSamples(deps.store.samples.stamps(run.dataset.id), run.plan.limit));
   const { fit, skipped } = fitFacts(deps, fitKey);
   const facts = await runFacts(deps, run, corpusKey);
   return {

@@ -8,6 +8,13 @@ export function sha256(content: string | Uint8Array): ContentHash {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
+/** Hashes a text for each item, one after the other, without ever holding all of them. */
+export function hashLines<T>(items: Iterable<T>, toText: (item: T) => string): ContentHash {
+  const hash = createHash('sha256');
+  for (const item of items) hash.update(toText(item)).update('\n');
+  return `sha256:${hash.digest('hex')}`;
+}
+
 /** The hex digits alone, for file names and job ids. */
 export function hashHex(hash: string): string {
   return hash.slice(hash.indexOf(':') + 1);

@@ -122,7 +122,7 @@ function preparedByName(deps: PipelineDeps, plan: RunPlan): Map<string, SampleRo
   const dataset = importedDataset(deps, plan);
   if (dataset === null) return new Map();
   const samples = preparedSamples(deps, deps.store.samples.stamps(dataset.id));
-  return new Map(samples.map((sample) => [sample.name, sample]));
+  return new Map(Array.from(samples, (sample) => [sample.name, sample]));
 }
 
 /** A sample as it will be when its picture was prepared; the hash is a stand-in, since nothing is read yet. */

@@ -1,4 +1,4 @@
-import { planPrice, preparedSamples } from '@retort/pipeline';
+import { countPrepared, planPrice } from '@retort/pipeline';
 import type { Stage } from '@retort/schema';
 import type { Price } from '@retort/teacher';
 import { formatDuration } from '../terminal/meter.ts';
@@ -16,7 +16,7 @@ export function spendingNote(run: ActiveRun, price: Price | null): () => string 
 export function describeStage(run: ActiveRun, stage: Stage, { units }: StagePlan, seconds: number): string {
   const time = formatDuration(seconds);
   if (stage === 'prepare') {
-    const ready = preparedSamples(run.deps, selectedSamples(run)).length;
+    const ready = countPrepared(selectedSamples(run));
     return `${ready} images ready in ${time}`;
   }
   if (stage !== 'teach') return `done in ${time}`;

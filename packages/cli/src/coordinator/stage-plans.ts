@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   checkSplit,
+  countPrepared,
   findRunCorpus,
   importedDataset,
   isImportDue,
@@ -119,12 +120,13 @@ export async function fitOutlook(
 async function ensureRequests(run: ActiveRun): Promise<void> {
   const { deps, id, plan } = run;
   const dataset = datasetOf(run);
-  const samples = preparedSamples(deps, selectedSamples(run));
-  if (samples.length === 0) {
+  const selected = selectedSamples(run);
+  if (countPrepared(selected) === 0) {
     throw new NothingPreparedError(
       deps.store.datasets.rejectedRows(dataset.id, 3).map(({ reason }) => reason),
     );
   }
+  const samples = preparedSamples(deps, selected);
   // A split that can't be made is refused before anything is asked.
   checkSplit(samples, plan);
   const spec = await requestSpec(deps, plan, dataset);
