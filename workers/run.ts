@@ -1,6 +1,6 @@
 import { configureImageDecoding, sweepTemporaryBlobs } from '@retort/images';
 import { createPipelineDeps, workerSettingsSchema } from '@retort/pipeline';
-import { jobRetries, queueName, queueOptions, workerOptions } from '@retort/queue';
+import { holdsLock, jobRetries, queueName, queueOptions, workerOptions } from '@retort/queue';
 import { batchJobSchema, isRetortError, type JobResult, type Stage } from '@retort/schema';
 import { startRecorder } from '@retort/store';
 import { type Job, Queue, Worker } from 'bullmq';
@@ -81,7 +81,12 @@ function teachJobsAtOnce(calls: number): number {
 function settled(processor: Processor): (job: Job) => Promise<JobResult> {
   return async (job) => {
     try {
-      return await processor(job);
+      return await processor({
+        data: job.data,
+        attemptsStarted: job.attemptsStarted,
+        updateProgress: (progress) => job.updateProgress(progress).catch(() => undefined),
+        holdsLock: () => holdsLock(job),
+      });
     } catch (error) {
       // The scorer's process can be started again: BullMQ does, until its attempts are used up.
       const lastChance = job.attemptsMade + 1 >= jobRetries(job.queueName);

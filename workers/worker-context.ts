@@ -16,7 +16,10 @@ export interface StageJob {
   readonly data: unknown;
   /** How often a worker has begun it, this time included. */
   readonly attemptsStarted: number;
+  /** For people: a job whose queue was wiped has nowhere to tell it, and that is no failure. */
   updateProgress(progress: JobProgress): Promise<void>;
+  /** False when BullMQ gave the job to another worker, because this process slept. */
+  holdsLock(): Promise<boolean>;
 }
 
 /** A run with its plan and imported dataset. */

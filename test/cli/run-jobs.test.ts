@@ -78,6 +78,17 @@ describe('runJobs', () => {
     expect(await run(listOf(1))).toEqual({ kind: 'done' });
   });
 
+  it('hears what a job says about the run, however late', async () => {
+    const { run, whenAdded, held, complete } = bed();
+    const stop = { kind: 'stop', limit: true, reason: 'no more today', until: null } as const;
+    whenAdded((id) => {
+      // Gone from the queue at once, as BullMQ does it; its event comes after the queue was looked at.
+      held.delete(id);
+      if (id === 'job-3') setTimeout(() => complete(id, stop), 2050);
+    });
+    expect(await run(listOf(4))).toEqual(stop);
+  });
+
   it('ends when it is interrupted, and takes no further job', async () => {
     const { run, whenAdded, added } = bed();
     const controller = new AbortController();

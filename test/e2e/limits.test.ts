@@ -80,6 +80,26 @@ describe("a teacher's limits", () => {
   });
 });
 
+describe('a worker that slept', () => {
+  it('makes no call twice that another worker took over, and books every one', async () => {
+    const { stats: statsOf, home, env } = await bed('--latency-ms', '1500');
+    const args = ['--home', home, ...JOB, '--until', 'teach', '--concurrency', '4', '--workers', '2'];
+    const running = startDistill([...args, '--json'], env);
+    await until(async () => (await statsOf()).calls >= 4, 'calls are in flight');
+    const worker = descendants(running.child.pid ?? 0).find((process) => roleOf(process) === 'worker');
+    process.kill(worker?.pid ?? 0, 'SIGSTOP');
+    // Longer than its jobs' locks last: the other worker gets them.
+    await until(async () => (await statsOf()).calls >= 16, 'the other worker goes on', 60_000);
+    process.kill(worker?.pid ?? 0, 'SIGCONT');
+    const end = await running.finished;
+    expect(end.code).toBe(0);
+    const result = JSON.parse(end.stdout) as { teacher_calls: number; dead_letters: number };
+    const { calls } = await statsOf();
+    expect(result).toMatchObject({ teacher_calls: calls, dead_letters: 0 });
+    expect(calls).toBeLessThanOrEqual(20 + 4);
+  });
+});
+
 describe('a service that fails in every way', () => {
   it('leaves each row answered or given up with its reason, and the key nowhere', async () => {
     const faults = ['html', 'malformed', 'truncated', 'blocked', 'invalid', 'unavailable', 'half-answer'];

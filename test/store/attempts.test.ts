@@ -130,6 +130,28 @@ describe('attempts.spending', () => {
     expect(store.attempts.spending('another run').attempts).toBe(0);
   });
 
+  it('takes the true end of a call that was thought lost, with its cost, and once', () => {
+    const { store } = filled();
+    const lost = {
+      outcome: 'network',
+      answer: null,
+      description: null,
+      rawBody: null,
+      httpStatus: null,
+      maybeBilled: true,
+      costUsd: 0.5,
+    } as const;
+    const again = { state: 'pending', notBeforeAt: null, maxOutputTokens: null } as const;
+    store.attempts.record(recordedAttempt(KEY, lost, again));
+    expect(store.attempts.committed(RUN_ID).spentUsd).toBe(0.5);
+    store.attempts.record(recordedAttempt(KEY, { costUsd: 0.25 }));
+    store.attempts.record(recordedAttempt(KEY, lost, again)); // it ends only once
+    expect(store.attempts.committed(RUN_ID).spentUsd).toBe(0.25);
+    expect(store.attempts.spending(RUN_ID)).toMatchObject({ attempts: 1, spentUsd: 0.25 });
+    expect(store.attempts.answered(KEY, 'quality')?.description).toBe('The sky is blurred.');
+    expect(store.requests.stateOf(KEY)).toBe('answered');
+  });
+
   it('is what committed says without looking at every attempt', () => {
     const { store } = filled(2);
     store.requests.reserve(RUN_ID, KEY, 1, 0.1);
@@ -147,7 +169,7 @@ describe('attempts.countSince', () => {
   it('counts the calls that a service counted, of one model and one day', () => {
     const { store } = filled();
     const at = (startedAt: string, number: number, change: Partial<Attempt> = {}) =>
-      store.attempts.record(recordedAttempt(KEY, { startedAt, number, ...change }));
+      store.attempts.record(recordedAttempt(KEY, { startedAt, finishedAt: startedAt, number, ...change }));
     at('2026-05-01T06:59:59.999Z', 1);
     at('2026-05-01T07:00:00.000Z', 2);
     at('2026-05-01T08:00:00.000Z', 3, { outcome: 'rate-limited', httpStatus: 429 });

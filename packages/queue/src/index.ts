@@ -8,6 +8,7 @@ export {
   startEmbeddedServer,
 } from './embedded-server.ts';
 export { findInWheel, findOnPath, isExecutable, QueueServerMissingError } from './find-server-binary.ts';
+export { holdsLock } from './holds-lock.ts';
 export { connectJobEvents, type JobEventReader, type JobEvents } from './job-events.ts';
 export { connectLimiter, type LimiterServer, type LimiterServerOptions } from './limiter/exchange.ts';
 export { createLimiter, type Limiter, type LimiterOptions } from './limiter/limiter.ts';

@@ -3,7 +3,7 @@ import type { JobsOptions, QueueOptions, WorkerOptions } from 'bullmq';
 import { type QueueAddress, redisOptions } from './connection.ts';
 
 /** A killed worker's job comes back after about this long, in ms (BullMQ's own default is 60 s). */
-const LOCK_DURATION_MS = 10_000;
+export const LOCK_DURATION_MS = 10_000;
 const STALLED_INTERVAL_MS = 5_000;
 /** A job may lose its worker this often before it fails: kills are expected here, and jobs are idempotent. */
 const MAX_STALLED_COUNT = 50;

@@ -1,24 +1,7 @@
-import { deflateSync, inflateSync } from 'node:zlib';
-import type { Aspect, Attempt, Outcome } from '@retort/schema';
+import { inflateSync } from 'node:zlib';
+import type { Aspect, Outcome } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
-
-/** Where a request stands after an attempt. */
-export type Settlement =
-  | { readonly state: 'answered' }
-  | { readonly state: 'dead-letter'; readonly reason: string }
-  | {
-      readonly state: 'pending';
-      readonly notBeforeAt: string | null;
-      readonly maxOutputTokens: number | null;
-    };
-
-export interface RecordedAttempt {
-  readonly runId: string;
-  readonly attempt: Attempt;
-  /** Names of the clean-ups that parsing applied. */
-  readonly cleanUps: readonly string[];
-  readonly settlement: Settlement;
-}
+import { createAttemptRecorder, type RecordedAttempt } from './record-attempt.ts';
 
 export interface Spending {
   readonly attempts: number;
@@ -65,21 +48,6 @@ export function createAttemptTable(db: Database): AttemptTable {
     `SELECT a.outcome FROM attempts a JOIN requests r ON r.key = a.request_key
      WHERE a.request_key = ? AND a.number >= r.counted_from ORDER BY a.number`,
   );
-  const insert = db.prepare(
-    `INSERT INTO attempts (request_key, number, run_id, outcome, reason, answer, description, descriptions, clean_ups, raw_body,
-       http_status, retry_after_ms, model_version, response_id, input_tokens, output_tokens, thinking_tokens, cost_usd,
-       maybe_billed, recorded_at, started_at, finished_at)
-     VALUES (@requestKey, @number, @runId, @outcome, @reason, @answer, @description, @descriptions, @cleanUps, @rawBody, @httpStatus,
-       @retryAfterMs, @modelVersion, @responseId, @inputTokens, @outputTokens, @thinkingTokens, @costUsd, @maybeBilled,
-       @recordedAt, @startedAt, @finishedAt)
-     ON CONFLICT (request_key, number) DO NOTHING`,
-  );
-  // Answered stays answered: a call thought lost can end after the one that was made in its place.
-  const settle = db.prepare(
-    `UPDATE requests SET state = ?, state_reason = ?, not_before_at = ?,
-       max_output_tokens = coalesce(?, max_output_tokens) WHERE key = ? AND state <> 'answered'`,
-  );
-  const release = db.prepare('DELETE FROM reservations WHERE request_key = ? AND number = ?');
   const answered = db.prepare<[{ requestKey: string; aspect: Aspect }], AnsweredRecord>(
     `SELECT request_key, answer, coalesce(description, descriptions ->> @aspect) AS description, clean_ups,
        model_version, recorded_at, finished_at
@@ -101,10 +69,13 @@ export function createAttemptTable(db: Database): AttemptTable {
     `SELECT coalesce((SELECT spent_usd FROM runs WHERE id = @runId), 0) AS spentUsd,
        (SELECT coalesce(sum(usd), 0) FROM reservations WHERE run_id = @runId) AS reservedUsd`,
   );
-  const spend = db.prepare('UPDATE runs SET spent_usd = spent_usd + ? WHERE id = ?');
-  const countSince = db.prepare<[string, string, string], { n: number }>(
-    `SELECT count(*) AS n FROM attempts a JOIN requests r ON r.key = a.request_key
-     WHERE a.started_at >= ? AND r.teacher = ? AND r.model = ? AND (a.http_status = 200 OR a.maybe_billed = 1)`,
+  // From the latest back: a day's attempts are looked at, however many there are in all.
+  const latest = db.prepare<
+    [],
+    { started_at: string; finished_at: string; teacher: string; model: string; counts: number }
+  >(
+    `SELECT a.started_at, a.finished_at, r.teacher, r.model, a.http_status = 200 OR a.maybe_billed = 1 AS counts
+     FROM attempts a CROSS JOIN requests r ON r.key = a.request_key ORDER BY a.id DESC`,
   );
   const outcomeCounts = db.prepare<[string], { outcome: Outcome; n: number }>(
     'SELECT outcome, count(*) AS n FROM attempts WHERE run_id = ? GROUP BY outcome ORDER BY outcome',
@@ -112,21 +83,15 @@ export function createAttemptTable(db: Database): AttemptTable {
   return {
     has: (requestKey, number) => has.get(requestKey, number) !== undefined,
     outcomes: (requestKey) => outcomes.all(requestKey).map((row) => row.outcome),
-    countSince: (teacher, model, since) => countSince.get(since, teacher, model)?.n ?? 0,
-    record(entry) {
-      const { attempt, settlement } = entry;
-      if (insert.run(toRecord(entry)).changes === 0) return;
-      const reason = settlement.state === 'dead-letter' ? settlement.reason : null;
-      const again = settlement.state === 'pending' ? settlement : null;
-      settle.run(
-        settlement.state,
-        reason,
-        again?.notBeforeAt ?? null,
-        again?.maxOutputTokens ?? null,
-        attempt.requestKey,
-      );
-      release.run(attempt.requestKey, attempt.number);
-      if (attempt.costUsd !== null && attempt.costUsd > 0) spend.run(attempt.costUsd, entry.runId);
+    record: createAttemptRecorder(db),
+    countSince(teacher, model, since) {
+      let count = 0;
+      for (const row of latest.iterate()) {
+        if (row.finished_at < since) break;
+        const isOfDay = row.started_at >= since && row.teacher === teacher && row.model === model;
+        if (isOfDay && row.counts === 1) count += 1;
+      }
+      return count;
     },
     answered(requestKey, aspect) {
       const row = answered.get({ requestKey, aspect });
@@ -158,22 +123,6 @@ interface AnsweredRecord {
   model_version: string | null;
   recorded_at: string | null;
   finished_at: string;
-}
-
-/** Bodies have one to three KB: a window of 4 KB holds them, and needs a tenth of the memory that zlib takes by itself. */
-const SMALL = { windowBits: 12, memLevel: 5 } as const;
-
-function toRecord({ attempt, cleanUps, runId }: RecordedAttempt): Record<string, unknown> {
-  const { usage, rawBody, maybeBilled, descriptions = null, ...columns } = attempt;
-  return {
-    ...columns,
-    ...usage,
-    runId,
-    descriptions: descriptions === null ? null : JSON.stringify(descriptions),
-    cleanUps: JSON.stringify(cleanUps),
-    rawBody: rawBody === null ? null : deflateSync(rawBody, SMALL),
-    maybeBilled: maybeBilled ? 1 : 0,
-  };
 }
 
 function toAnswered(row: AnsweredRecord): AnsweredRequest {

@@ -1,4 +1,4 @@
-export type { AnsweredRequest, RecordedAttempt, Settlement, Spending } from './attempts.ts';
+export type { AnsweredRequest, Spending } from './attempts.ts';
 export type {
   BatchableRequest,
   BatchEnd,
@@ -17,6 +17,7 @@ export { type HomeLock, lockHome, runningCoordinator } from './home-lock.ts';
 export { MigrationChangedError, StoreTooNewError } from './migrate.ts';
 export { openStore, type Store, storeFile } from './open-store.ts';
 export type { NewReading, StoredReading } from './readings.ts';
+export type { RecordedAttempt, Settlement } from './record-attempt.ts';
 export { type Recorder, type RecorderEntry, startRecorder } from './recorder.ts';
 export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 export type { RunRow, RunStatus } from './runs.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { RecordedAttempt } from './attempts.ts';
 import { DiskFullError } from './errors.ts';
+import type { RecordedAttempt } from './record-attempt.ts';
 import type { PreparedSample } from './samples.ts';
 
 /** What a worker hands over to be stored. */

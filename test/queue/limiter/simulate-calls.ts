@@ -97,6 +97,7 @@ function startProcess({ simulation, limiter, quota, results, schedule }: World):
   const process = randomUUID();
   const limits = { ...NONE, ...known, concurrency };
   let inFlight = 0;
+  let number = 0;
   const random = randomOf(1, 'spurious', 1);
   let timerAt = 0;
   type Ended = Parameters<LimiterServer['exchange']>[0]['ended'];
@@ -107,12 +108,24 @@ function startProcess({ simulation, limiter, quota, results, schedule }: World):
       tokens,
     }));
     const settled = ended.map(({ id }) => id);
-    const question = { process, inFlight, limits, day: 'today', dayCount: 0, ended, settled, waiting, now };
+    number += 1;
+    const question = {
+      process,
+      number,
+      inFlight,
+      limits,
+      day: 'today',
+      dayCount: 0,
+      ended,
+      settled,
+      waiting,
+      now,
+    };
     const answer = await limiter.exchange(question);
     if (answer.kind !== 'granted') throw new Error('the count of the day was given');
-    inFlight += answer.granted;
-    for (const { id } of waiting.slice(0, answer.granted)) makeCall({ id, tokens, grantedAt: now });
-    const isFull = answer.granted === waiting.length && inFlight < concurrency;
+    inFlight += answer.granted.length;
+    for (const id of answer.granted) makeCall({ id, tokens, grantedAt: now });
+    const isFull = answer.granted.length === waiting.length && inFlight < concurrency;
     const wakeAt = now + (isFull ? 1 : Math.ceil(answer.waitMs ?? 100));
     if (timerAt > now && timerAt <= wakeAt) return;
     timerAt = wakeAt;

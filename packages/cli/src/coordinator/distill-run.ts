@@ -96,6 +96,7 @@ async function finishStage(
     const startedAt = deps.now().getTime();
     const end = await runStage(options, run, stage, stagePlan);
     const seconds = (deps.now().getTime() - startedAt) / 1000;
+    if (stage === 'teach' && end.kind === 'done') requireAnswers(run);
     if (end.kind === 'done') meter.finish(describeStage(run, stage, stagePlan, seconds));
     else meter.abandon();
     const runEnd = toRunEnd(stage, end);
@@ -150,6 +151,16 @@ function teachSource(
       said = state;
     },
   });
+}
+
+/** A service that answers nothing is no success. @throws StageFailedError */
+function requireAnswers({ deps, id }: ActiveRun): void {
+  const { answered, pending, 'dead-letter': dead } = deps.store.requests.counts(id);
+  if (answered > 0 || pending > 0 || dead === 0) return;
+  throw new StageFailedError(
+    'teach',
+    `no request was answered, ${dead} were given up: "distill failures --group" says why, "distill retry" takes them up again.`,
+  );
 }
 
 function toRunEnd(stage: Stage, end: StageEnd): RunEnd | null {

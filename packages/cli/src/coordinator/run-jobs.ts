@@ -82,14 +82,20 @@ export async function runJobs(options: RunJobsOptions): Promise<StageEnd> {
 /** Jobs between queue and store, and what they said at their end. */
 function createFlight({ queue, events, attempts, onSettled, onProgress, signal }: RunJobsOptions) {
   const ids = new Set<string>();
+  const missing = new Set<string>();
   let settled = 0;
   let ended: StageEnd | null = null;
   let wake: () => void = () => undefined;
   let wakeAt = 0;
   const settle = (id: string, end: StageEnd | null): void => {
-    if (!ids.delete(id)) return;
-    settled += 1;
     if (end !== null && end.kind !== 'done') ended ??= end;
+    missing.delete(id);
+    if (!ids.delete(id)) {
+      // It was thought lost with its queue; what it says about the run holds all the same.
+      if (ended !== null) wake();
+      return;
+    }
+    settled += 1;
     onSettled(settled);
     if (ids.size <= wakeAt || ended !== null) wake();
   };
@@ -127,7 +133,12 @@ function createFlight({ queue, events, attempts, onSettled, onProgress, signal }
         if (signal.aborted || ended !== null) wake();
       });
       if (settled === before && ms >= RECONCILE_MS) {
-        for (const id of [...ids]) if ((await queue.getJob(id)) === undefined) settle(id, null);
+        for (const id of [...ids]) {
+          if ((await queue.getJob(id)) !== undefined) missing.delete(id);
+          // A job that just ended is gone before its event is read: only one that stays missing was lost.
+          else if (missing.has(id)) settle(id, null);
+          else missing.add(id);
+        }
       }
     },
     close(): void {

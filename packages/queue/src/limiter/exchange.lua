@@ -1,5 +1,6 @@
 -- exchange.lua: one step of the limiter that all processes share, atomic in the queue server. A process hands over the
--- calls that ended and those that wait, and gets back how many of the waiting may go now, first come first served.
+-- calls that ended and those that wait, and gets back which of the waiting may go now, first come first served. It is one
+-- file because the server runs one script, and its parts share one state.
 --
 -- KEYS: 1 state (packed table), 2 calls let go per quarter of a second (hash), 3 calls let go whose answer isn't stored yet (hash)
 -- ARGV: 1 the question, JSON (see limiter-protocol.ts); the answer is JSON too. All times in ms of the server's clock.
@@ -20,6 +21,12 @@ local FIRST_CONCURRENCY, DECREASE, TROUBLE = 32, 0.7, 0.25
 local PROBE, PROBE_MAX, STEP, STEP_MAX = 60000, 960000, 0.05, 0.5
 -- Refusals are a limit's when they come this often in a row after as many calls, give or take this share.
 local STREAK, AGREE = 3, 0.02
+-- A clock that jumps back by more than this was set.
+local CLOCK_STEP = 1000
+-- A longer wait is none that anybody means, and the day's quota starts anew within it.
+local MAX_DELAY = 86400000
+-- Rounds without an answer: from this many on everybody waits, first for so long, at most for so long; then the run ends.
+local SILENCE, SILENCE_PAUSE, SILENCE_PAUSE_MAX, SILENCE_END = 3, 1000, 60000, 12
 -- A window that slides and is full gets this long to empty a little; who is told to wait longer is at a fixed one's end.
 local DRAIN, SHORT_DELAY = 600, 10000
 
@@ -33,6 +40,22 @@ end
 local stored = redis.call('GET', KEYS[1])
 local state = stored and cmsgpack.unpack(stored) or {}
 local function get(name, otherwise) return state[name] or otherwise end
+
+-- ── the clock: when it was set back, every moment that is kept goes back with it ──
+local setBackMs = get('lastNow', now) - now
+if setBackMs > CLOCK_STEP then
+  for _, name in ipairs({ 'blockedUntil', 'refusedAt', 'setBackAt', 'brokenAt', 'tidyAt' }) do
+    if state[name] then state[name] = state[name] - setBackMs end
+  end
+  for _, meter in ipairs({ 'requests', 'tokens' }) do
+    for _, name in ipairs({ '.at', '.probeAt', '.boundAt', '.foundAt' }) do
+      if state[meter .. name] then state[meter .. name] = state[meter .. name] - setBackMs end
+    end
+  end
+  for _, process in pairs(state.processes or {}) do process.expiry = process.expiry - setBackMs end
+  redis.call('DEL', KEYS[2])
+end
+state.lastNow = now
 
 -- ── the day: before anything is written, since the question is asked again then ──
 local perDay = ask.limits.requestsPerDay
@@ -50,6 +73,9 @@ for name, process in pairs(state.processes) do
   elseif name ~= ask.process then others = others + process.inFlight end
 end
 local flying = others + ask.inFlight
+-- A question that was sent again, because its answer was lost with a connection, has its ends heard already.
+local me = state.processes[ask.process]
+local isHeard = me and ask.number <= me.number
 
 local ceiling = ask.limits.concurrency
 local concurrency = math.min(get('concurrency', FIRST_CONCURRENCY), ceiling)
@@ -138,6 +164,16 @@ local function conclude(meter)
   if not isShort then state[meter .. '.at'] = now end
 end
 
+-- Nobody answers, again and again: everybody waits, longer and longer, and then somebody should look.
+local function noteSilence(call)
+  if call.grantedAt <= get('brokenAt', 0) then return end
+  state.silence = get('silence', 0) + 1
+  state.brokenAt = now
+  if state.silence < SILENCE then return end
+  local pauseMs = math.min(SILENCE_PAUSE_MAX, SILENCE_PAUSE * 2 ^ (state.silence - SILENCE))
+  state.blockedUntil = math.max(get('blockedUntil', 0), now + pauseMs)
+end
+
 local function setBack(call)
   if call.grantedAt <= get('setBackAt', 0) then return end
   concurrency = math.max(1, concurrency * DECREASE)
@@ -164,7 +200,8 @@ local function correctTokens(call)
 end
 
 local busy = flying + #ask.ended >= concurrency / 2
-for _, call in ipairs(ask.ended) do
+for _, call in ipairs(isHeard and {} or ask.ended) do
+  if call.delayMs then call.delayMs = math.min(call.delayMs, MAX_DELAY) end
   local troubled = call['end'] == 'overloaded' or call['end'] == 'broken'
   if call['end'] == 'unsent' then
     giveBack(call)
@@ -184,6 +221,8 @@ for _, call in ipairs(ask.ended) do
     state.trouble = 0.95 * get('trouble', 0) + (troubled and 0.05 or 0)
     if state.trouble > TROUBLE then setBack(call) end
   end
+  if troubled then noteSilence(call)
+  elseif call['end'] ~= 'unsent' then state.silence = 0 end
   if call['end'] == 'answered' and busy then
     concurrency = concurrency + (concurrency < get('turn', ceiling) and 1 or 1 / concurrency)
   end
@@ -223,25 +262,36 @@ for _, meter in ipairs(NAMES) do
   conclude(meter)
   probe(meter)
 end
-local granted, why, waitMs = 0, nil, nil
+local granted, taken, why, waitMs = {}, {}, nil, nil
+if get('silence', 0) >= SILENCE_END then why = 'silence' end
 for _, call in ipairs(ask.waiting) do
   local paceMs = math.max(waitOf('requests', call.tokens), waitOf('tokens', call.tokens))
-  if get('blockedUntil', 0) > now then why, waitMs = 'server', state.blockedUntil - now
+  local holder = redis.call('HGET', KEYS[3], call.id)
+  if why then break
+  elseif get('blockedUntil', 0) > now then why, waitMs = 'server', state.blockedUntil - now
   elseif flying >= math.max(1, math.floor(concurrency)) then why = 'concurrency'
   elseif perDay and get('dayCount', 0) >= perDay then why = 'day'
   elseif paceMs > 0 then why, waitMs = 'pace', paceMs end
   if why then break end
-  spend('requests', call.tokens)
-  spend('tokens', call.tokens)
-  if perDay then state.dayCount = state.dayCount + 1 end
-  redis.call('HSET', KEYS[3], call.id, now)
-  granted = granted + 1
-  flying = flying + 1
+  if holder and holder ~= ask.process then
+    -- Let go before, by a process that died or only slept: whoever asks now must not make it again.
+    taken[#taken + 1] = call.id
+  else
+    if not holder then
+      spend('requests', call.tokens)
+      spend('tokens', call.tokens)
+      if perDay then state.dayCount = state.dayCount + 1 end
+      redis.call('HSET', KEYS[3], call.id, ask.process)
+    end
+    granted[#granted + 1] = call.id
+    flying = flying + 1
+  end
 end
+if why == 'silence' then state.silence, state.blockedUntil = 0, nil end
 
-state.processes[ask.process] = { inFlight = ask.inFlight + granted, expiry = now + PROCESS_LIFE }
+state.processes[ask.process] = { inFlight = ask.inFlight + #granted, expiry = now + PROCESS_LIFE, number = ask.number }
 state.concurrency = concurrency
-if #ask.settled > 0 then redis.call('HDEL', KEYS[3], unpack(ask.settled)) end
+for _, id in ipairs(ask.settled) do redis.call('HDEL', KEYS[3], id) end
 if now >= get('tidyAt', 0) then
   state.tidyAt = now + TIDY
   for i = 2, 3 do redis.call('EXPIRE', KEYS[i], STATE_LIFE_S) end
@@ -254,7 +304,8 @@ redis.call('SET', KEYS[1], cmsgpack.pack(state), 'EX', STATE_LIFE_S)
 
 return cjson.encode({
   kind = 'granted',
-  granted = granted,
+  granted = #granted > 0 and granted or nil,
+  taken = #taken > 0 and taken or nil,
   now = now,
   why = why,
   waitMs = waitMs,

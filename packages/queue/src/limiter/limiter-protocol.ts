@@ -46,6 +46,8 @@ export interface GrantedCall extends WaitingCall {
 /** One question to exchange.lua. Absent members are nil there. */
 export interface ExchangeQuestion {
   readonly process: string;
+  /** Of this process, counted from 1: one that is sent again has the same. */
+  readonly number: number;
   /** Calls of this process under way, those of `ended` no longer counted. */
   readonly inFlight: number;
   readonly limits: CallLimits;
@@ -71,11 +73,13 @@ export type EndedCall = GrantedCall & {
 
 const grantedSchema = z.object({
   kind: z.literal('granted'),
-  /** How many of `waiting` may go, from the first on. */
-  granted: z.number(),
+  /** Those of `waiting` that may go. */
+  granted: z.array(z.string()).default([]),
+  /** Those that another process was let make before, and that aren't settled: they are dead, or asleep with it. */
+  taken: z.array(z.string()).default([]),
   now: z.number(),
   /** What keeps the next one. */
-  why: z.enum(['server', 'concurrency', 'day', 'pace']).optional(),
+  why: z.enum(['server', 'concurrency', 'day', 'pace', 'silence']).optional(),
   waitMs: z.number().optional(),
   inFlight: z.number(),
   concurrency: z.number(),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LimiterServer } from './exchange.ts';
 import {
   type CallEnd,
@@ -43,6 +44,8 @@ const HEARTBEAT_MS = 3000;
 /** Whoever would have to wait longer than this, ms, is told so instead. */
 const MAX_WAIT_MS = 10 * 60_000;
 
+/** Telling the last ends takes milliseconds where there is a server. */
+const CLOSE_TIMEOUT_MS = 3000;
 /** A wait that people are told about, ms. */
 const LONG_WAIT_MS = 2000;
 
@@ -55,6 +58,7 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
   let ended: EndedCall[] = [];
   let settled: string[] = [];
   let inFlight = 0;
+  let questions = 0;
   let asking: Promise<void> | null = null;
   let isAskedAgain = false;
   let timer: NodeJS.Timeout | null = null;
@@ -95,25 +99,35 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
     ended = [];
     settled = [];
     const asked = room.first(MAX_ASKED);
+    questions += 1;
     const question: ExchangeQuestion = {
       process,
+      number: questions,
       inFlight,
       limits,
       day: limits.requestsPerDay === null ? '' : day().name,
       ...told,
       waiting: asked.map(({ id, tokens }) => ({ id, tokens })),
     };
-    let answer = await server.exchange(question);
+    let answer = await server.exchange(question).catch((error: unknown) => {
+      ended = [...told.ended, ...ended];
+      settled = [...told.settled, ...settled];
+      throw error;
+    });
     if (answer.kind === 'day-count-needed') {
       answer = await server.exchange({ ...question, dayCount: countToday() });
       if (answer.kind === 'day-count-needed')
         throw new TypeError('exchange.lua was told the count of the day');
     }
-    for (const call of asked.slice(0, answer.granted)) letGo(call, answer.now);
-    goOn(answer, asked.length);
+    const { granted, taken, now: at } = answer;
+    const byId = new Map(asked.map((call) => [call.id, call]));
+    for (const id of granted) letGo(byId.get(id), at);
+    for (const id of taken) byId.get(id)?.settle({ kind: 'taken' });
+    goOn(answer, granted.length + taken.length === asked.length);
   }
 
-  function letGo(call: Waiting, grantedAt: number): void {
+  function letGo(call: Waiting | undefined, grantedAt: number): void {
+    if (call === undefined) return;
     const granted = { id: call.id, tokens: call.tokens, grantedAt };
     if (room.has(call)) {
       inFlight += 1;
@@ -125,13 +139,15 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
     isAskedAgain = true;
   }
 
-  function goOn({ granted, why, waitMs = PLACE_WAIT_MS }: Granted, asked: number): void {
+  function goOn({ why, waitMs = PLACE_WAIT_MS }: Granted, wereAllPassed: boolean): void {
     if (room.size === 0) return;
-    if (granted === asked || why === undefined) {
+    if (wereAllPassed || why === undefined) {
       isAskedAgain = true;
       return;
     }
-    if (why === 'day') {
+    if (why === 'silence') {
+      room.settleAll({ kind: 'silence' });
+    } else if (why === 'day') {
       sendAway(`the ${limits.requestsPerDay} requests of the day are used up`, day().endsAt);
     } else if (waitMs > MAX_WAIT_MS) {
       sendAway('the service asked for a longer wait', new Date(now().getTime() + waitMs));
@@ -147,6 +163,10 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
 
   function sendAway(reason: string, until: Date): void {
     room.settleAll({ kind: 'later', reason, until: until.toISOString() });
+  }
+
+  async function told(): Promise<void> {
+    while (asking !== null) await asking;
   }
 
   return {
@@ -169,7 +189,8 @@ export function createLimiter({ server, limits, day, countToday, now }: LimiterO
       clearInterval(heartbeat);
       stopTimer();
       if (settled.length > 0) ask();
-      while (asking !== null) await asking;
+      // A server that is gone for good would be waited for without end.
+      await Promise.race([told(), pause(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       server.disconnect();
     },
   };

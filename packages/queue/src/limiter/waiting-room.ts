@@ -5,6 +5,10 @@ export type Entry =
   | { readonly kind: 'go'; readonly call: GrantedCall }
   /** Not for long: the reason in words, and when it helps to come back (UTC ISO 8601). */
   | { readonly kind: 'later'; readonly reason: string; readonly until: string }
+  /** It was let go before and isn't settled: it may have been made, and mustn't be made again. */
+  | { readonly kind: 'taken' }
+  /** The service hasn't answered for minutes. */
+  | { readonly kind: 'silence' }
   /** The signal came first. */
   | { readonly kind: 'stopped' };
 
