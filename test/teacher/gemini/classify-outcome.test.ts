@@ -86,6 +86,40 @@ describe('classifyOutcome', () => {
     });
   });
 
+  it.each([1.5, -1, 1e300, 1e15, '7'])('takes a token count of %s for none, and keeps the answer', (odd) => {
+    const usageMetadata = { promptTokenCount: odd, candidatesTokenCount: odd, thoughtsTokenCount: 12 };
+    expect(classify(received(200, { ...finish('STOP'), usageMetadata }))).toMatchObject({
+      outcome: 'answered',
+      usage: { inputTokens: null, outputTokens: null, thinkingTokens: 12 },
+    });
+  });
+
+  it.each([
+    ['RetryInfo', '99999999999999s', null],
+    ['RetryInfo beyond any number', `${'9'.repeat(400)}s`, null],
+    ['Retry-After', undefined, '99999999999999'],
+    ['a Retry-After date', undefined, 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ])('waits a day at most, whatever %s says', (_where, retryDelay, header) => {
+    const body = failure('RESOURCE_EXHAUSTED', [{ retryDelay }]);
+    expect(classify(received(429, body, header)).retryAfterMs).toBe(86_400_000);
+  });
+
+  it.each([
+    ['250000', 250_000],
+    [60, 60],
+    ['Infinity', null],
+    ['1e300', null],
+    [0.5, null],
+    ['-3', null],
+    ['', null],
+  ])('reads a quota value of %j as %s', (quotaValue, value) => {
+    const details = [{ violations: [{ quotaId: 'InputTokensPerMinute', quotaValue }] }];
+    expect(classify(received(429, failure('RESOURCE_EXHAUSTED', details))).quota).toEqual({
+      meter: 'tokens',
+      value,
+    });
+  });
+
   it('never throws, whatever comes', () => {
     const bodies = [
       'null',

@@ -10,6 +10,8 @@ describe('retryAfterMsOf', () => {
     [{ 'retry-after': 'Mon, 23 Nov 2026 12:00:09 GMT' }, 9000],
     [{ 'retry-after': '2', 'retry-after-ms': '1750' }, 1750],
     [{ 'retry-after': '2', 'retry-after-ms': 'soon' }, 2000],
+    [{ 'retry-after-ms': '1e300' }, 86_400_000],
+    [{ 'retry-after': '99999999999999' }, 86_400_000],
   ])('reads %o as %s ms', (headers, expected) => {
     expect(retryAfterMsOf(new Headers(headers), now)).toBe(expected);
   });
@@ -26,6 +28,8 @@ describe('resetMsOf', () => {
     ['1h2m3.5s', 3_723_500],
     ['1d', 86_400_000],
     ['59.7', 59_700],
+    ['1000000', 86_400_000],
+    ['99999999999999d', 86_400_000],
     ['0s', null],
     ['1741305600000', null],
     ['tomorrow', null],

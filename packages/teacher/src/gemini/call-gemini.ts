@@ -37,7 +37,13 @@ export async function callGemini(
   const capturingFetch: typeof fetch = async (url, init) => {
     const wire = wireOf(init, image);
     isUsed = true;
-    captured.resolve(await post(String(url), { ...wire, signal }));
+    try {
+      captured.resolve(await post(String(url), { ...wire, signal }));
+    } catch (error) {
+      // The SDK hears of it too, but what it makes of it is passed by.
+      captured.reject(error);
+      throw error;
+    }
     return READ_ALREADY;
   };
   const generativeModel = new GoogleGenerativeAI(apiKey).getGenerativeModel(

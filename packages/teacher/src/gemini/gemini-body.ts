@@ -1,13 +1,16 @@
 import type { QuotaHit } from '@retort/schema';
 import { z } from 'zod';
 import { readJson } from '../http/read-json.ts';
+import { tokenCount } from '../http/token-count.ts';
 
 /**
  * Gemini's JSON, of which only what we use is looked at: a member of another type than expected counts as absent,
  * and unknown members are no business of ours.
  */
 const text = z.string().nullish().catch(null);
-const count = z.number().nullish().catch(null);
+
+/** A quota of a minute above this is no limit that any call could meet. */
+const MAX_MINUTE_QUOTA = 1_000_000_000_000;
 
 const partSchema = z.object({ text, thought: z.boolean().nullish().catch(null) });
 
@@ -21,7 +24,11 @@ const answerBodySchema = z.object({
   candidates: z.array(candidateSchema).nullish(),
   promptFeedback: z.object({ blockReason: text, blockReasonMessage: text }).nullish(),
   usageMetadata: z
-    .object({ promptTokenCount: count, candidatesTokenCount: count, thoughtsTokenCount: count })
+    .object({
+      promptTokenCount: tokenCount,
+      candidatesTokenCount: tokenCount,
+      thoughtsTokenCount: tokenCount,
+    })
     .nullish()
     .catch(null),
   modelVersion: text,
@@ -92,7 +99,8 @@ function minuteQuotaOf(violations: readonly Violation[]): QuotaHit | null {
   const hit = violations.find(({ quotaId }) => quotaId?.includes('PerMinute'));
   if (hit === undefined) return null;
   const value = Number(hit.quotaValue ?? Number.NaN);
-  return { meter: hit.quotaId?.includes('Token') ? 'tokens' : 'requests', value: value > 0 ? value : null };
+  const isQuota = value >= 1 && value <= MAX_MINUTE_QUOTA;
+  return { meter: hit.quotaId?.includes('Token') ? 'tokens' : 'requests', value: isQuota ? value : null };
 }
 
 /** Text of the answer: all parts joined, without the model's thoughts; null when there is no part with text. */

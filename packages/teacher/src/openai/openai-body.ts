@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { readJson } from '../http/read-json.ts';
+import { tokenCount } from '../http/token-count.ts';
 
 /**
  * JSON of OpenAI and those compatible with it, of which only what we use is looked at: a member of another type than
  * expected counts as absent, and unknown members are no business of ours.
  */
 const text = z.string().nullish().catch(null);
-const count = z.number().nullish().catch(null);
 
 const partSchema = z.object({ type: text, text });
 
@@ -27,9 +27,9 @@ const answerBodySchema = z.object({
   choices: z.array(choiceSchema),
   usage: z
     .object({
-      prompt_tokens: count,
-      completion_tokens: count,
-      completion_tokens_details: z.object({ reasoning_tokens: count }).nullish().catch(null),
+      prompt_tokens: tokenCount,
+      completion_tokens: tokenCount,
+      completion_tokens_details: z.object({ reasoning_tokens: tokenCount }).nullish().catch(null),
     })
     .nullish()
     .catch(null),

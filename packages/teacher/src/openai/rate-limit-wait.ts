@@ -1,3 +1,4 @@
+import { capServiceWaitMs } from '../http/max-service-wait.ts';
 import { parseRetryAfterMs } from '../http/parse-retry-after.ts';
 import type { ResponseHeaders } from '../http/teacher-response.ts';
 
@@ -12,7 +13,7 @@ const MAX_BARE_SECONDS = 1_000_000;
  */
 export function retryAfterMsOf(headers: ResponseHeaders, now: Date): number | null {
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(ms) && ms >= 0) return ms;
+  if (Number.isFinite(ms) && ms >= 0) return capServiceWaitMs(ms);
   const retryAfter = headers.get('retry-after');
   return retryAfter === null ? null : parseRetryAfterMs(retryAfter, now);
 }
@@ -30,7 +31,7 @@ export function resetMsOf(headers: ResponseHeaders, errorType: string | null): n
   const hit = [named, usedUp, LIMITS].find((limits) => limits.length > 0) ?? LIMITS;
   const waits = hit.map((limit) => parseResetMs(headers.get(`x-ratelimit-reset-${limit}`) ?? ''));
   const longest = Math.max(...waits);
-  return longest > 0 ? longest : null;
+  return longest > 0 ? capServiceWaitMs(longest) : null;
 }
 
 /** OpenAI's `6m0s`, `1s`, `12ms`, or others' seconds without a unit, in ms; 0 when it is neither. */
