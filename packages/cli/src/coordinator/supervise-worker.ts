@@ -9,7 +9,7 @@ const WORKER = fileURLToPath(new URL('../../../../workers/run.ts', import.meta.u
  * Jobs live for as long as a call: with V8's 16 MB they are taken for old, and the collector of old things then runs twice a
  * second (measured at 300 calls a second: a fifth of the worker's CPU).
  */
-const YOUNG_GENERATION = '--max-semi-space-size=64';
+const YOUNG_GENERATION = '--max-semi-space-size=32';
 /** Characters of a worker's stderr that are kept for the message of its last end. */
 const LAST_WORDS_LENGTH = 2000;
 
