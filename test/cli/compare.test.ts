@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompareFlags, compareCommand } from '../../packages/cli/src/commands/compare.ts';
 import { describeComparison } from '../../packages/cli/src/comparison-text.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { buildComparisonData } from '../report/build-comparison-data.ts';
+import { buildAspectComparison, buildComparisonData } from '../report/build-comparison-data.ts';
 import { fillHome, PLAN, plannedRequest, RUN_ID, recordedAttempt } from '../store/filled-home.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 
@@ -70,5 +70,13 @@ describe('describeComparison', () => {
     expect(text).toContain('A saw the MOS: what its words say of it is no prediction');
     expect(text).toContain('3 more are the same answer and left out');
     expect(text).toContain('words of B  none');
+  });
+
+  it('knows one from many', () => {
+    const data = buildComparisonData();
+    const aspects = [buildAspectComparison({ pairs: 10, image_prompts: 1 })];
+    const text = describeComparison({ ...data, aspects }, { color: false });
+    expect(text).toContain('quality: 10 images, 1 image prompt\n');
+    expect(text).toContain('on 60 images, 3 more');
   });
 });

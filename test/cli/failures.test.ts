@@ -5,13 +5,13 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { fillHome, plannedRequest, recordedAttempt } from '../store/filled-home.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 
-function home(deadLetters: number): string {
+function home(deadLetters: number, reason = 'SAFETY'): string {
   const dir = temporaryFolder();
   const store = openStore(dir);
   fillHome(store, 3);
   const dead = { outcome: 'blocked', answer: null, description: null } as const;
   for (let i = 0; i < deadLetters; i += 1) {
-    const settlement = { state: 'dead-letter', reason: 'SAFETY' } as const;
+    const settlement = { state: 'dead-letter', reason } as const;
     store.attempts.record(recordedAttempt(plannedRequest(i).key, dead, settlement));
   }
   store.close();
@@ -45,6 +45,16 @@ describe('distill failures', () => {
     expect(JSON.parse(await failures(dir, { group: true, json: true }))).toMatchObject([
       { outcome: 'blocked', reason: 'SAFETY', requests: 2 },
     ]);
+  });
+
+  it('cuts a long reason in the table, and has all of it in JSON', async () => {
+    const reason = `network 5 times: ${'no way to the host, '.repeat(10)}`;
+    const dir = home(1, reason);
+    const [, line = ''] = (await failures(dir, { group: true })).split('\n');
+    expect(line).toContain(`${reason.slice(0, 55)}`);
+    expect(line).toContain('…  0.jpg (quality)');
+    expect(line.length).toBeLessThan(100);
+    expect(JSON.parse(await failures(dir, { group: true, json: true }))[0].reason).toBe(reason);
   });
 
   it('says so when nothing was given up on', async () => {

@@ -25,10 +25,18 @@ describe('createMeter', () => {
   it('shows done and total, rate, time left and note', () => {
     const { meter, written, pass } = bed(true);
     meter.start('teach');
-    meter.update({ done: 0, total: 100, unit: 'answer', note: '$0' });
+    meter.update({ done: 0, total: 100, unit: 'image', note: '$0' });
     pass(5000);
-    meter.update({ done: 25, total: 100, unit: 'answer', note: '$0.5' });
-    expect(written()).toContain('teach    25/100 answers 25 %  5.0 answers/s  ETA 15 s  $0.5');
+    meter.update({ done: 25, total: 100, unit: 'image', note: '$0.5' });
+    expect(written()).toContain('teach    25/100 images 25 %  5.0 images/s  ETA 15 s  $0.5');
+  });
+
+  it('calls requests settled, for those given up are among them', () => {
+    const { meter, written, pass } = bed(true);
+    meter.start('teach');
+    pass(5000);
+    meter.update({ done: 6, total: 6, unit: 'request', note: '$0' });
+    expect(written()).toContain('teach    6/6 requests settled 100 %  $0');
   });
 
   it('rewrites its line on a terminal, and writes a line every few seconds elsewhere', () => {

@@ -80,7 +80,10 @@ describe('distill --teacher gemini', () => {
     const args = ['--home', home, ...JOB, '--concurrency', '1'];
     const limited = await runDistill([...args, '--budget', '0.06', '--json'], env);
     expect(limited.code).toBe(3);
-    expect(limited.stderr).toContain('budget');
+    expect(limited.stderr).toMatch(
+      /the budget of \$0\.06 is reached \(\$0\.\d{4} spent, .* the next request could cost up to \$0\.\d{4}\)/,
+    );
+    expect(limited.stderr).toContain('Go on with a higher --budget than this command has');
     const result = JSON.parse(limited.stdout) as { cost_usd: number };
     expect(result.cost_usd).toBeLessThanOrEqual(0.06);
     expect(server.requests.length).toBeGreaterThan(0);

@@ -16,15 +16,16 @@ const side = ({ id }: { readonly id: string }) => ({ selector: `run=${id}`, filt
 const WANT = { command: 'pnpm distill compare a b', thumbnails: true };
 
 /** A run over the same images whose answers the test makes up. */
-async function plannedBlind(deps: PipelineDeps, run: BedRun): Promise<BedRun> {
+async function plannedBlind(deps: PipelineDeps, run: BedRun, repeat = 0): Promise<BedRun> {
   const plan = {
     ...run.plan,
     recordings: null,
     teacher: 'gemini',
     model: 'made-up',
     promptForm: 'blind' as const,
+    repeat,
   };
-  const blind = { ...run, id: 'b1bdb1bdb1bdb1bd', plan };
+  const blind = { ...run, id: `b1bdb1bdb1bdb1b${repeat}`, plan };
   deps.store.runs.start(blind.id, plan, '2026-01-02T03:04:05.000Z');
   const samples = preparedSamples(deps, deps.store.samples.stamps(run.dataset.id));
   planRequests(deps, blind.id, await requestSpec(deps, plan, run.dataset), samples);
@@ -104,6 +105,18 @@ describe('compareAnswers', () => {
       kind: 'not-fitted',
       reason: expect.stringContaining('10 rated'),
     });
+  });
+
+  it('shows no text as a disagreement with itself', async () => {
+    const deps = openBed();
+    const recorded = await runToAnswers(deps, samplePlan(10));
+    const first = await plannedBlind(deps, recorded);
+    const second = await plannedBlind(deps, recorded, 1);
+    answer(deps, first, () => 'A picture.');
+    answer(deps, second, (number) => (number === 0 ? 'A blur.' : 'A  picture.'));
+    const data = await compareAnswers(deps, { a: side(first), b: side(second), ...WANT });
+    expect(data.common.answered).toBe(20);
+    expect(data.examples.map(({ b }) => b)).toEqual(['A blur.']);
   });
 
   it('says in a sentence when a side is empty or nothing is in common', async () => {

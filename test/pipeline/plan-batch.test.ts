@@ -40,7 +40,7 @@ describe('planBatch', () => {
     expect(bed.money().reservedUsd).toBeLessThanOrEqual(budgetUsd);
     expect(bed.plan({ budgetUsd })).toMatchObject({
       kind: 'budget',
-      reason: expect.stringMatching(/budget of \$/),
+      reason: expect.stringMatching(/budget of \$.* the next request could cost up to \$0\.00[1-9]\d\)$/),
     });
     expect(bed.plan({ budgetUsd: 100 })).toMatchObject({ rows: 3 });
   });

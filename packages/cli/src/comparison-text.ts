@@ -22,7 +22,7 @@ export function describeComparison(data: ComparisonData, { color }: { readonly c
   return [
     ...sideLines('A', data.a),
     ...sideLines('B', data.b),
-    `in common  ${common.answered} answered by both, of ${common.asked} rows (image and aspect) on ${common.images} images${identical}`,
+    `in common  ${common.answered} answered by both, of ${common.asked} rows (image and aspect) on ${counted(common.images, 'image')}${identical}`,
     '',
     ...table([...outcomeRows(data), ...costRows(data)]),
     ...data.aspects.flatMap((aspect) => [
@@ -86,7 +86,7 @@ function aspectLines({
   const { rouge_l: rouge, jaccard, chance, same } = agreement;
   const seen = [saw.a ? 'A' : '', saw.b ? 'B' : ''].filter((side) => side !== '').join(' and ');
   return [
-    `${aspect}: ${pairs} images, ${prompts} image prompts`,
+    `${aspect}: ${counted(pairs, 'image')}, ${counted(prompts, 'image prompt')}`,
     `  ROUGE-L F1 ${estimate(rouge, 3)}, by chance ${number(chance.rouge_l, 3)}; shared words (Jaccard) ${estimate(jaccard, 3)}, by chance ${number(chance.jaccard, 3)}; the same text ${same}`,
     ...(seen === '' ? [] : [`  ${seen} saw the MOS: what its words say of it is no prediction`]),
   ];
@@ -141,6 +141,10 @@ function number(value: number | null, digits: number): string {
   if (value === null) return '-';
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+function counted(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 function seconds(ms: number | null): string {

@@ -18,6 +18,7 @@ export type { MosComparison, MosFigures } from './compare/compare-predictions.ts
 export { compareTexts, type TextComparison, type TextPair } from './compare/compare-texts.ts';
 export type { DistinctiveWord } from './compare/distinctive-words.ts';
 export { type Spread, spreadOf } from './compare/summary-statistics.ts';
+export { isSameText } from './compare/text-agreement.ts';
 export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
 export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
 export {

@@ -1,6 +1,7 @@
 export { advanceBatch } from './advance-batch.ts';
 export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
 export { batchRowKey } from './batch-rows.ts';
+export { budgetReachedReason } from './budget-reached.ts';
 export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';

@@ -1,6 +1,7 @@
 import { canonicalJson, hashHex, type RunPlan, sha256 } from '@retort/schema';
 import type { BatchableRequest, Store } from '@retort/store';
 import { type Price, worstCaseCostUsd } from '@retort/teacher';
+import { budgetReachedReason } from './budget-reached.ts';
 
 /** How much goes into one batch. */
 export interface BatchLimits {
@@ -68,16 +69,17 @@ function reserve(options: PlanBatchOptions, due: readonly BatchableRequest[]): P
   const { spentUsd, reservedUsd } = store.attempts.spending(runId);
   let committed = spentUsd + reservedUsd;
   const rows = [];
+  let reason: string | null = null;
   for (const request of due) {
     const worstCaseUsd = worstCaseCostUsd({ ...request, model: plan.model, price });
     committed += worstCaseUsd ?? 0;
-    if (budgetUsd !== null && committed > budgetUsd) break;
+    if (budgetUsd !== null && committed > budgetUsd) {
+      reason = budgetReachedReason({ budgetUsd, spentUsd, reservedUsd, nextUsd: worstCaseUsd ?? 0 });
+      break;
+    }
     rows.push({ requestKey: request.key, number: request.nextNumber, worstCaseUsd });
   }
-  if (rows.length === 0) {
-    const reason = `the budget of $${budgetUsd} is reached ($${spentUsd.toFixed(4)} spent, $${reservedUsd.toFixed(4)} reserved)`;
-    return { kind: 'budget', reason };
-  }
+  if (rows.length === 0 && reason !== null) return { kind: 'budget', reason };
   const plannedAt = now.toISOString();
   const { teacher, model } = plan;
   const displayName = `retort-${hashHex(sha256(canonicalJson({ runId, plannedAt, rows }))).slice(0, 32)}`;

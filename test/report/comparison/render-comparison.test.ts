@@ -40,6 +40,12 @@ describe('renderComparison', () => {
     );
   });
 
+  it('knows one from many', async () => {
+    const aspects = [buildAspectComparison({ pairs: 10, image_prompts: 1 })];
+    const page = await renderComparison({ ...buildComparisonData(), aspects });
+    expect(plainText(readSection(page, 'aspect-quality'))).toContain('10 images, 1 image prompt.');
+  });
+
   it('says why nothing was fitted', async () => {
     const mos = { kind: 'not-fitted', reason: '12 rated rows are in common' } as const;
     const page = await renderComparison({

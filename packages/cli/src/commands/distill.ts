@@ -15,6 +15,7 @@ import { type Engine, startEngine } from '../coordinator/engine.ts';
 import type { ActiveRun } from '../coordinator/stage-plans.ts';
 import { type DistillFlags, type DistillOptions, parseDistillOptions } from '../distill-options.ts';
 import { EXIT } from '../exit-codes.ts';
+import { howToGoOn } from '../how-to-go-on.ts';
 import { readPriceOverride, unknownPriceMessage } from '../price-flags.ts';
 import { codeCommit, promptsFolder, resolveCache, resolveHome } from '../repository.ts';
 import { resultJson, summaryText } from '../run-result.ts';
@@ -190,9 +191,7 @@ async function conclude(
     return EXIT.interrupted;
   }
   if (end.kind === 'limit') {
-    const when =
-      end.when ?? (end.until === null ? 'with a higher --budget, or more credit' : `after ${end.until}`);
-    terminal.say(`Stopped at a limit: ${end.reason}. Go on ${when} with: ${terminal.commandLine}`);
+    terminal.say(`Stopped at a limit: ${end.reason}. ${howToGoOn(end, terminal.commandLine)}`);
     return EXIT.limit;
   }
   return EXIT.ok;

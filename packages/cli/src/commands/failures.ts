@@ -9,6 +9,9 @@ import { withLatestRun } from './open-home.ts';
 /** Images that stand beside a group as examples. */
 const EXAMPLES = 3;
 
+/** Characters of a reason in the table; the JSON has all of it. */
+const REASON_LENGTH = 60;
+
 /** `distill failures`: what was given up on, with its reason. */
 export function failuresCommand(
   flags: { readonly home?: string; readonly json?: boolean; readonly group?: boolean },
@@ -45,10 +48,14 @@ function describeGroups(groups: readonly FailureGroup[], { color }: Terminal): s
   const rows = groups.map(({ outcome, requests, reason, examples }) => [
     outcome,
     String(requests),
-    reason,
+    shorten(reason),
     examples.map(({ image, aspect }) => `${image} (${aspect})`).join(', '),
   ]);
   return tableLines(columns, rows, { color }).join('\n');
+}
+
+function shorten(reason: string): string {
+  return reason.length <= REASON_LENGTH ? reason : `${reason.slice(0, REASON_LENGTH - 1).trimEnd()}…`;
 }
 
 /** `distill retry`: gives dead letters another chance at the next `distill`. */

@@ -147,7 +147,7 @@ function teachSource(
       const { pending, answered, 'dead-letter': dead } = deps.store.requests.counts(runId);
       const state = `${answered + dead} ${note}`;
       if (state !== said)
-        meter.update({ done: answered + dead, total: answered + dead + pending, unit: 'answer', note });
+        meter.update({ done: answered + dead, total: answered + dead + pending, unit: 'request', note });
       said = state;
     },
   });

@@ -66,7 +66,7 @@ export const stagePlans: Record<Stage, (run: ActiveRun) => Promise<StagePlan>> =
     await ensureRequests(run);
     const counts = run.deps.store.requests.counts(run.id);
     const done = counts.answered + counts['dead-letter'];
-    const units = { total: done + counts.pending, done, name: 'answer' };
+    const units = { total: done + counts.pending, done, name: 'request' };
     // The source needs price and budget: the caller makes it.
     return { units, source: counts.pending === 0 ? null : listSource([]) };
   },

@@ -1,4 +1,4 @@
-import { buildTeachJob, type PipelineDeps } from '@retort/pipeline';
+import { budgetReachedReason, buildTeachJob, type PipelineDeps } from '@retort/pipeline';
 import { hashHex, type RunPlan, type TeachJob } from '@retort/schema';
 import type { DueRequest } from '@retort/store';
 import { type Price, worstCaseCostUsd } from '@retort/teacher';
@@ -85,7 +85,7 @@ function reserve(
     for (const request of due) {
       const worstCaseUsd = worstCaseCostUsd({ ...request, model: plan.model, price });
       if (budgetUsd !== null && committed + (worstCaseUsd ?? 0) > budgetUsd) {
-        const reason = `the budget of $${budgetUsd} is reached ($${spentUsd.toFixed(4)} spent, $${reservedUsd.toFixed(4)} reserved)`;
+        const reason = budgetReachedReason({ budgetUsd, spentUsd, reservedUsd, nextUsd: worstCaseUsd ?? 0 });
         return { jobs, stop: { limit: true, reason, until: null } };
       }
       if (worstCaseUsd !== null && worstCaseUsd > 0) {

@@ -32,6 +32,9 @@ const LOG_EVERY_MS = 5000;
 /** Before this much time has passed a rate says nothing. */
 const RATE_AFTER_MS = 1000;
 
+/** What is said of units that are done, where "done" isn't what a reader would take it for: requests are given up, too. */
+const DONE_WORDS: Readonly<Record<string, string>> = { request: ' settled' };
+
 /** What has a line: a stage, or the one command that is none. */
 type MeteredWork = Stage | 'reparse';
 
@@ -100,7 +103,7 @@ function formatLine(
   const left =
     rate > 0 && state.done < state.total ? `  ETA ${formatDuration((state.total - state.done) / rate)}` : '';
   const note = state.note === null ? '' : `  ${state.note}`;
-  return `${name} ${state.done}/${state.total} ${state.unit}s${share}${speed}${left}${note}`;
+  return `${name} ${state.done}/${state.total} ${state.unit}s${DONE_WORDS[state.unit] ?? ''}${share}${speed}${left}${note}`;
 }
 
 function formatRate(rate: number): string {

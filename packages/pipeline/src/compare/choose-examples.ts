@@ -1,4 +1,4 @@
-import type { TextComparison } from '@retort/corpus';
+import { isSameText, type TextComparison } from '@retort/corpus';
 import type { ComparedExample } from '@retort/report';
 import type { Aspect } from '@retort/schema';
 import { thumbnailOf } from '../thumbnails.ts';
@@ -15,7 +15,7 @@ interface ComparedAspect {
 
 /**
  * The images on which the sides differ most: by how far apart the MOS are that their words predict, or, where nothing was
- * fitted, by the least words in common.
+ * fitted, by the least words in common. The same text twice is no disagreement.
  */
 export async function chooseExamples(
   aspects: readonly ComparedAspect[],
@@ -24,6 +24,7 @@ export async function chooseExamples(
   const chosen = aspects.flatMap(({ aspect, members, texts }) =>
     members
       .map((pair, row) => ({ aspect, pair, figures: texts.perPair[row] }))
+      .filter(({ pair: { text } }) => !isSameText(text.a, text.b))
       .sort((x, y) => disagreement(y.figures) - disagreement(x.figures))
       .slice(0, EXAMPLES),
   );

@@ -1,4 +1,4 @@
-import { formatCount } from '../format-figures.ts';
+import { formatCount, formatNoun } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import { tableFrame } from '../sections/section.ts';
 import type { AspectComparison, ComparedWord } from './comparison-data.ts';
@@ -7,7 +7,7 @@ import { estimateCell, number, sideMark, sidesHead, spreadCell, textCell } from 
 /** Everything about one aspect. */
 export function aspectBody(data: AspectComparison): HtmlValue {
   return [
-    html`<p class="fine">${formatCount(data.pairs)} images, ${formatCount(data.image_prompts)} image prompts.</p>`,
+    html`<p class="fine">${formatNoun(data.pairs, 'image')}, ${formatNoun(data.image_prompts, 'image prompt')}.</p>`,
     html`<h3>Do they say the same?</h3>`,
     tableFrame(agreementTable(data)),
     html`<h3>How long are they?</h3>`,
