@@ -1,6 +1,6 @@
 import { canonicalJson, hashHex, type RunPlan, sha256 } from '@retort/schema';
 import type { BatchableRequest, Store } from '@retort/store';
-import { type Price, worstCaseCostUsd } from '@retort/teacher';
+import { type PriceQuote, worstCaseCostUsd } from '@retort/teacher';
 
 /** How much goes into one batch. */
 export interface BatchLimits {
@@ -14,7 +14,7 @@ export interface PlanBatchOptions {
   readonly runId: string;
   readonly plan: Pick<RunPlan, 'teacher' | 'model'>;
   /** At the price of batches; null when it isn't known. */
-  readonly price: Price | null;
+  readonly price: PriceQuote | null;
   /** What the run may have spent at its end, USD, worst case; null without a cap. */
   readonly budgetUsd: number | null;
   readonly limits: BatchLimits;
@@ -81,7 +81,7 @@ function reserve(options: PlanBatchOptions, due: readonly BatchableRequest[]): P
   const plannedAt = now.toISOString();
   const { teacher, model } = plan;
   const displayName = `retort-${hashHex(sha256(canonicalJson({ runId, plannedAt, rows }))).slice(0, 32)}`;
-  const id = store.batches.plan({ runId, teacher, model, displayName, plannedAt, rows });
+  const id = store.batches.plan({ runId, teacher, model, displayName, plannedAt, price, rows });
   return { kind: 'planned', id, rows: rows.length };
 }
 

@@ -59,8 +59,9 @@ export interface BatchTable {
 
 export function createBatchTable(db: Database): BatchTable {
   const insert = db.prepare(
-    `INSERT INTO batches (run_id, teacher, model, display_name, state, row_count, planned_at)
-     VALUES (?, ?, ?, ?, 'planned', ?, ?)`,
+    `INSERT INTO batches (run_id, teacher, model, display_name, state, row_count, planned_at,
+       input_usd_per_million, output_usd_per_million, price_origin)
+     VALUES (@runId, @teacher, @model, @displayName, 'planned', @rows, @plannedAt, @input, @output, @origin)`,
   );
   const insertRow = db.prepare(
     'INSERT INTO batch_rows (batch_id, position, request_key, number, worst_case_usd) VALUES (?, ?, ?, ?, ?)',
@@ -68,9 +69,15 @@ export function createBatchTable(db: Database): BatchTable {
   const reserve = db.prepare(
     'INSERT INTO reservations (run_id, request_key, number, usd) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const plan = db.transaction(({ rows, ...batch }: PlannedBatch): number => {
-    const { runId, teacher, model, displayName, plannedAt } = batch;
-    const { lastInsertRowid } = insert.run(runId, teacher, model, displayName, rows.length, plannedAt);
+  const plan = db.transaction(({ rows, price, ...batch }: PlannedBatch): number => {
+    const { runId } = batch;
+    const { lastInsertRowid } = insert.run({
+      ...batch,
+      rows: rows.length,
+      input: price?.inputUsdPerMillion ?? null,
+      output: price?.outputUsdPerMillion ?? null,
+      origin: price?.origin ?? null,
+    });
     for (const [position, { requestKey, number, worstCaseUsd }] of rows.entries()) {
       insertRow.run(lastInsertRowid, position, requestKey, number, worstCaseUsd);
       if (worstCaseUsd !== null && worstCaseUsd > 0) reserve.run(runId, requestKey, number, worstCaseUsd);

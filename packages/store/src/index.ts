@@ -2,6 +2,7 @@ export type { AnsweredRequest, RecordedAttempt, Settlement, Spending } from './a
 export type {
   BatchableRequest,
   BatchEnd,
+  BatchPrice,
   PlannedBatch,
   StoredBatch,
   StoredBatchRow,
