@@ -14,7 +14,9 @@ const OWN = {
 async function confirm(bed: Awaited<ReturnType<typeof batchRunBed>>, budget: string) {
   const { terminal, said } = quietTerminal();
   const options = parseDistillOptions({ teacher: 'gemini-batch', budget, yes: true }, {});
-  const deps = { ...bed.deps, priceOverride: OWN };
+  // A whole run at once would fill the memory: it is counted row by row.
+  const batches = { ...bed.store.batches, batchable: () => expect.unreachable('it asked for a list') };
+  const deps = { ...bed.deps, store: { ...bed.store, batches }, priceOverride: OWN };
   const agreed = await confirmSpending({ id: bed.run.id, plan: bed.run.plan, deps }, options, terminal);
   return { agreed, said, terms: spendingTerms(deps, bed.run.id) };
 }

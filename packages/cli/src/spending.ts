@@ -70,7 +70,7 @@ export async function confirmSpending(
   const { store } = run.deps;
   // What is in a batch already is paid for.
   const pending = isBatchTeacherName(run.plan.teacher)
-    ? store.batches.batchable(run.id, '9999', Number.MAX_SAFE_INTEGER)
+    ? store.batches.eachBatchable(run.id)
     : store.requests.eachPending(run.id);
   const estimate = estimateSpending(pending, planPrice(run.deps, run.plan), options.concurrency);
   if (estimate.calls === 0) {

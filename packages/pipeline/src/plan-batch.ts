@@ -10,7 +10,9 @@ export interface BatchLimits {
 }
 
 export interface PlanBatchOptions {
-  readonly store: Pick<Store, 'batches' | 'attempts' | 'transaction'>;
+  readonly store: Pick<Store, 'batches' | 'transaction'> & {
+    readonly attempts: Pick<Store['attempts'], 'committed'>;
+  };
   readonly runId: string;
   readonly plan: Pick<RunPlan, 'teacher' | 'model'>;
   /** At the price of batches; null when it isn't known. */
@@ -65,7 +67,7 @@ function lineBytes({ blobBytes, promptText }: BatchableRequest): number {
 
 function reserve(options: PlanBatchOptions, due: readonly BatchableRequest[]): PlannedBatchEnd {
   const { store, runId, plan, price, budgetUsd, now } = options;
-  const { spentUsd, reservedUsd } = store.attempts.spending(runId);
+  const { spentUsd, reservedUsd } = store.attempts.committed(runId);
   let committed = spentUsd + reservedUsd;
   const rows = [];
   for (const request of due) {
@@ -96,7 +98,7 @@ const UPLOAD_KEPT_MS = 40 * 3600 * 1000;
  */
 export function takeBackBatches({ store, runId, plan, budgetUsd, now }: PlanBatchOptions): number {
   return store.transaction(() => {
-    const { spentUsd, reservedUsd } = store.attempts.spending(runId);
+    const { spentUsd, reservedUsd } = store.attempts.committed(runId);
     const overBudget = budgetUsd !== null && spentUsd + reservedUsd > budgetUsd;
     const unstarted = store.batches
       .open(plan.teacher)

@@ -18,8 +18,13 @@ export interface BatchSighting {
 
 /** Every change is one transaction of its own, unless the caller has begun one. */
 export interface BatchTable {
-  /** Requests of a run that may be asked at `now` and are in no open batch, never asked ones first. */
+  /**
+   * Requests of a run that may be asked at `now` and are in no open batch: first those that wait for nothing, as they were
+   * planned, then those that have waited, longest first.
+   */
   batchable(runId: string, now: string, limit: number): BatchableRequest[];
+  /** All of them, whenever they may be asked, one at a time; nothing else can be done with the store in between. */
+  eachBatchable(runId: string): IterableIterator<BatchableRequest>;
   /** When the next of them may be asked: '' is now, null when there is none. */
   nextBatchableAt(runId: string): string | null;
   /** Stores a batch with its rows and reserves their money. Returns its id. */
@@ -99,8 +104,7 @@ export function createBatchTable(db: Database): BatchTable {
     if (money === 'release') release.run({ id });
     return n;
   });
-  const { rows, row, batchable, nextBatchableAt } = createBatchRequests(db);
-  return { ...createLookups(db), ...createSteps(db), batchable, nextBatchableAt, rows, row, plan, finish };
+  return { ...createLookups(db), ...createSteps(db), ...createBatchRequests(db), plan, finish };
 }
 
 function createLookups(db: Database) {
