@@ -8,6 +8,7 @@ import { type CostFlags, costCommand } from '../../packages/cli/src/commands/cos
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { openBed } from '../pipeline/pipeline-bed.ts';
 import { fillHome, PLAN, plannedRequest, RUN_ID, recordedAttempt } from '../store/filled-home.ts';
+import { batchOf } from '../store/planned-batch.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 
 const PRICE = {
@@ -105,6 +106,34 @@ describe('distill cost', () => {
     const text = await cost(dir);
     expect(text).toContain('$0.0200 for 1 call that broke off');
     expect(text).toContain('$0.2500 for 1 call whose end was never recorded');
+  });
+
+  it('has a line of its own for what is in batches, and counts it neither as lost nor as left', async () => {
+    const dir = home([]);
+    const store = openStore(dir);
+    const keys = [0, 1, 2].map((i) => plannedRequest(i).key);
+    const id = store.batches.plan(batchOf(keys));
+    store.close();
+    const facts = await json(dir);
+    expect(facts).toMatchObject({
+      with_teacher: { batches: 1, rows: 3, reserved_usd: 0.75 },
+      reserved_usd: 0,
+      reserved_calls: 0,
+      requests: { pending: 5 },
+      forecast: { pending: 2 },
+      budget_left_usd: 1.25,
+    });
+    const text = await cost(dir);
+    expect(text).toMatch(/^batches {4}with the teacher: 3 rows in 1 batch, \$0\.7500 set aside for them$/m);
+    expect(text).toMatch(/^left {7}2 calls: /m);
+    expect(text).not.toMatch(/nothing was asked|never recorded/);
+    expect(await cost(dir, { all: true })).toContain('with the teacher: 3 rows in 1 batch');
+
+    const again = openStore(dir);
+    again.batches.finish(id, 'cancelled', null, 'keep', '2026-01-02T03:05:00.000Z');
+    again.close();
+    expect(await cost(dir)).toContain('$0.7500 for 3 calls whose end was never recorded');
+    expect(await json(dir)).toMatchObject({ with_teacher: { rows: 0 }, forecast: { pending: 5 } });
   });
 
   it('estimates what a run that asked nothing yet will cost', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { advanceBatch, type BatchDeps, createPipelineDeps, planBatch } from '@retort/pipeline';
 import type { JobResult } from '@retort/schema';
 import type { StoredBatch } from '@retort/store';
-import { type BatchTeacher, createTeacher, findPrice, loadPrompts } from '@retort/teacher';
+import { type BatchTeacher, createTeacher, loadPrompts, type PriceQuote, quotePrice } from '@retort/teacher';
 import { afterAll, onTestFinished } from 'vitest';
 import type { Settings } from '../../tools/gemini-double/settings.ts';
 import { startBatchDouble } from '../fixtures/teacher/batch-double.ts';
@@ -56,7 +56,7 @@ export async function batchRunBed(settings: Partial<Settings> = {}) {
     now,
     teacher,
     prompts: await loadPrompts(PROMPTS),
-    priceOf: (model) => findPrice({ teacher: PLAN.teacher, model }),
+    priceOf: (model) => quotePrice({ teacher: PLAN.teacher, model, override: null }),
     recorder: {
       record: async (entry) => {
         if (entry.kind === 'attempt') store.transaction(() => store.attempts.record(entry.entry));
@@ -66,13 +66,19 @@ export async function batchRunBed(settings: Partial<Settings> = {}) {
     random: () => 0.5,
   };
   const plan = (
-    change: { budgetUsd?: number; maxRows?: number; maxBytes?: number; holdRetries?: boolean } = {},
+    change: {
+      price?: PriceQuote;
+      budgetUsd?: number;
+      maxRows?: number;
+      maxBytes?: number;
+      holdRetries?: boolean;
+    } = {},
   ) =>
     planBatch({
       store,
       runId: run.id,
       plan: PLAN,
-      price: batchDeps.priceOf(BATCH_MODEL),
+      price: change.price ?? batchDeps.priceOf(BATCH_MODEL),
       budgetUsd: change.budgetUsd ?? null,
       limits: { maxRows: change.maxRows ?? 5000, maxBytes: change.maxBytes ?? 1e9 },
       now: now(),

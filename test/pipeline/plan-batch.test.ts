@@ -1,4 +1,4 @@
-import { type planBatch, takeBackBatches } from '@retort/pipeline';
+import { planBatch, takeBackBatches } from '@retort/pipeline';
 import { describe, expect, it } from 'vitest';
 import { BATCH_MODEL, batchRunBed, PLAN } from './batch-run-bed.ts';
 
@@ -43,6 +43,17 @@ describe('planBatch', () => {
       reason: expect.stringMatching(/budget of \$.* the next request could cost up to \$0\.00[1-9]\d\)$/),
     });
     expect(bed.plan({ budgetUsd: 100 })).toMatchObject({ rows: 3 });
+  });
+
+  it('knows what is committed without looking at every attempt', async () => {
+    const bed = await batchRunBed();
+    const attempts = { committed: () => ({ spentUsd: 3, reservedUsd: 1 }) };
+    const options = { runId: bed.run.id, plan: PLAN, price: null, now: bed.batchDeps.now() };
+    const limits = { maxRows: 5, maxBytes: 1e9 };
+    const end = planBatch({
+      ...{ ...options, limits, store: { ...bed.store, attempts }, budgetUsd: 3.9, holdRetries: false },
+    });
+    expect(end).toMatchObject({ kind: 'budget', reason: expect.stringContaining('$3.0000 spent, $1.0000') });
   });
 
   it('lets retries wait for company while other batches run', async () => {

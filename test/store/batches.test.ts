@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { openStore, type PlannedBatch, type Store } from '@retort/store';
+import { openStore, type Store } from '@retort/store';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { fillHome, PLAN, plannedRequest, RUN_ID, recordedAttempt } from './filled-home.ts';
 import { openHome } from './open-home.ts';
+import { batchOf } from './planned-batch.ts';
 import { change, look } from './raw-database.ts';
 
 const AT = '2026-01-02T03:04:05.000Z';
@@ -15,18 +16,6 @@ function filled() {
   const store = openHome(home);
   fillHome(store, 3);
   return { home, store };
-}
-
-function batchOf(keys: readonly string[], change: Partial<PlannedBatch> = {}): PlannedBatch {
-  return {
-    runId: RUN_ID,
-    teacher: 'gemini-batch',
-    model: 'gemini-test',
-    displayName: `retort-${keys.join('-')}`,
-    plannedAt: AT,
-    rows: keys.map((requestKey) => ({ requestKey, number: 1, worstCaseUsd: 0.25 })),
-    ...change,
-  };
 }
 
 /** A batch that the service knows. */
@@ -167,7 +156,7 @@ describe('0004_create_batches', () => {
     fillHome(store, 2);
     store.attempts.record(recordedAttempt(A));
     store.close();
-    change(home, "DROP TABLE batch_rows; DROP TABLE batches; DELETE FROM migrations WHERE name LIKE '0004%'");
+    change(home, "DROP TABLE batch_rows; DROP TABLE batches; DELETE FROM migrations WHERE name >= '0004'");
     const again = openHome(home);
     expect(again.batches.open('gemini-batch')).toEqual([]);
     expect(again.requests.counts(RUN_ID)).toMatchObject({ answered: 1, pending: 1 });

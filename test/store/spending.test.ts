@@ -86,8 +86,13 @@ describe('spending.requests', () => {
     const promptBytes = Buffer.byteLength(`${plannedRequest(2).promptText}${plannedRequest(3).promptText}`);
     const alike = { teacher: 'gemini', model: 'gemini-test', aspect: 'quality', requests: 2 };
     expect(store.spending.requests(RUN_ID)).toEqual([
-      { ...alike, state: 'answered', pending: null },
-      { ...alike, state: 'pending', pending: { width: 64, height: 48, maxOutputTokens: 2048, promptBytes } },
+      { ...alike, state: 'answered', inBatch: false, pending: null },
+      {
+        ...alike,
+        state: 'pending',
+        inBatch: false,
+        pending: { width: 64, height: 48, maxOutputTokens: 2048, promptBytes },
+      },
     ]);
     expect(store.spending.images(RUN_ID)).toBe(4);
   });

@@ -11,6 +11,8 @@ export interface CostFacts extends CostSums {
   readonly run: string | null;
   readonly reserved_usd: number;
   readonly reserved_calls: number;
+  /** Rows in batches whose end is still to come, and what is set aside for them. */
+  readonly with_teacher: { readonly batches: number; readonly rows: number; readonly reserved_usd: number };
   readonly by_model: readonly ({ teacher: string; model: string; model_version: string | null } & CostSums)[];
   readonly by_aspect: readonly ({ aspect: string } & CostSums)[];
   readonly by_outcome: readonly ({ outcome: string } & CostSums)[];
@@ -20,7 +22,7 @@ export type RunCostFacts = CostFacts & ReturnType<typeof runOnlyFacts>;
 
 /** Sums over every run of the home. */
 export function homeCostFacts({ store }: Pick<PipelineDeps, 'store'>): CostFacts {
-  return baseFacts(null, store.spending.cells(null), store.spending.reserved(null));
+  return baseFacts(store, null, store.spending.cells(null));
 }
 
 /** A run's sums, with cap, rates and what is left. `price` is what a call costs now; null when nobody knows. */
@@ -30,20 +32,23 @@ export function runCostFacts(
   price: PriceQuote | null,
 ): RunCostFacts {
   const cells = deps.store.spending.cells(run.id);
-  const base = baseFacts(run.id, cells, deps.store.spending.reserved(run.id));
+  const base = baseFacts(deps.store, run.id, cells);
   return { ...base, ...runOnlyFacts(deps, { run, cells, price, base }) };
 }
 
 function baseFacts(
+  { spending }: PipelineDeps['store'],
   runId: string | null,
   cells: readonly SpendingCell[],
-  reserved: { readonly usd: number; readonly calls: number },
 ): CostFacts {
+  const reserved = spending.reserved(runId);
+  const { batches, rows, usd } = spending.inBatches(runId);
   return {
     run: runId,
     ...sumCosts(cells),
     reserved_usd: reserved.usd,
     reserved_calls: reserved.calls,
+    with_teacher: { batches, rows, reserved_usd: usd },
     by_model: groupCosts(cells, ({ teacher, model, modelVersion }) => ({
       teacher,
       model,
@@ -65,7 +70,7 @@ function runOnlyFacts(deps: Pick<PipelineDeps, 'store'>, { run, cells, price, ba
   const { store } = deps;
   const groups = store.spending.requests(run.id);
   const { budgetUsd, quotes } = spendingTerms(deps, run.id);
-  const committedUsd = base.known_cost_usd + base.reserved_usd;
+  const committedUsd = base.known_cost_usd + base.reserved_usd + base.with_teacher.reserved_usd;
   return {
     teacher: run.plan.teacher,
     images: store.spending.images(run.id),

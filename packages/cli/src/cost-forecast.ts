@@ -4,6 +4,7 @@ import { EXPECTED_OUTPUT_TOKENS } from './spending.ts';
 
 /** What the requests still to be asked will probably cost. USD; null where a price or a cost isn't known. */
 export interface CostForecast {
+  /** Not those in a batch: these are paid for, or will be. */
   readonly pending: number;
   /** `answers`: mean cost of the answers so far; `estimate`: prices and estimated tokens, before any answer. */
   readonly basis: 'answers' | 'estimate';
@@ -23,7 +24,7 @@ export interface ForecastInput {
 }
 
 export function forecastCost({ cells, groups, price, spentUsd }: ForecastInput): CostForecast {
-  const pending = groups.filter(({ state }) => state === 'pending');
+  const pending = groups.filter(({ state, inBatch }) => state === 'pending' && !inBatch);
   const paid = cells.filter(({ state }) => state === 'answered');
   const basis = paid.length > 0 ? 'answers' : 'estimate';
   const expected = sumOrNull(

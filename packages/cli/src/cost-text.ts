@@ -19,7 +19,9 @@ export function describeRunCost(
   const planned = requests.pending + requests.answered + requests.dead_letters;
   return [
     `run        ${facts.run}: ${requests.answered} of ${planned} answered, ${requests.dead_letters} given up, ${facts.images} images`,
-    ...(facts.calls === 0 ? ['           nothing was asked in this run yet'] : []),
+    ...(facts.calls === 0 && facts.with_teacher.rows === 0
+      ? ['           nothing was asked in this run yet']
+      : []),
     ...moneyLines(facts, running),
     ...(facts.budget_usd === null
       ? []
@@ -73,7 +75,14 @@ function moneyLines(facts: CostFacts, running: boolean): string[] {
           `           of it ${usd(maybe.cost_usd)} for ${calls(maybe.calls)} that broke off and may have been billed, at the worst case`,
         ]),
     ...(facts.reserved_calls === 0 ? [] : [`reserved   ${usd(facts.reserved_usd)} ${reservedFor}`]),
+    ...batchLines(facts.with_teacher),
   ];
+}
+
+function batchLines({ batches, rows, reserved_usd: reserved }: CostFacts['with_teacher']): string[] {
+  if (rows === 0) return [];
+  const what = `${count(rows, 'row')} in ${count(batches, 'batch', 'batches')}`;
+  return [`batches    with the teacher: ${what}, ${usd(reserved)} set aside for them`];
 }
 
 function forecastLines({ forecast, teacher }: RunCostFacts): string[] {
@@ -114,8 +123,12 @@ function figures(sums: CostSums): string[] {
   return [...counts.map((count) => count.toLocaleString('en-US')), cost];
 }
 
-function calls(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'call' : 'calls'}`;
+function calls(number: number): string {
+  return count(number, 'call');
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 }
 
 /** `$0.0123`, `$12.35`; `unknown` where nobody knows. */

@@ -103,7 +103,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       ...parseRepeat(flags.repeat, teacher),
     },
     concurrency,
-    limits: parseCallLimits(flags, concurrency),
+    limits: parseCallLimits(flags, concurrency, teacher),
     workers: wholeNumber('--workers', flags.workers ?? '1', 1, MAX_WORKERS),
     until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
     budgetUsd: flags.budget === undefined ? null : amount('--budget', flags.budget),

@@ -70,10 +70,14 @@ export async function confirmSpending(
   const { store } = run.deps;
   // What is in a batch already is paid for.
   const pending = isBatchTeacherName(run.plan.teacher)
-    ? store.batches.batchable(run.id, '9999', Number.MAX_SAFE_INTEGER)
+    ? store.batches.eachBatchable(run.id)
     : store.requests.eachPending(run.id);
   const estimate = estimateSpending(pending, planPrice(run.deps, run.plan), options.concurrency);
-  if (estimate.calls === 0) return true;
+  if (estimate.calls === 0) {
+    // Nothing to confirm, but what is in batches may have to be asked again under these terms.
+    noteSpendingTerms(run.deps, run, options.budgetUsd);
+    return true;
+  }
   const images = countPrepared(selectedSamples(run));
   terminal.say(`${describeEstimate(estimate, run.plan.model)}, for ${images} images`);
   if (options.yes) {

@@ -6,7 +6,7 @@ import {
   type BatchTeacher,
   isBatchTeacher,
   loadPrompts,
-  type Price,
+  type PriceQuote,
   type PromptLibrary,
 } from '@retort/teacher';
 import type { PipelineDeps } from './pipeline-deps.ts';
@@ -17,8 +17,8 @@ import { createPlanTeacher } from './teachers.ts';
 export interface BatchDeps extends Pick<PipelineDeps, 'store' | 'blobs' | 'now'> {
   readonly teacher: BatchTeacher;
   readonly prompts: PromptLibrary;
-  /** Of a model, at the price of batches; null when it isn't known. */
-  readonly priceOf: (model: string) => Price | null;
+  /** Of a model, at today's price of batches; null when it isn't known. */
+  readonly priceOf: (model: string) => PriceQuote | null;
   readonly recorder: Pick<Recorder, 'record'>;
   /** Folder for a batch's lines on their way. */
   readonly temporaryDir: string;

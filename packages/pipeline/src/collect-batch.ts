@@ -117,7 +117,8 @@ async function bookRow(
   const row = findRow(deps, batch, key);
   if (row === null || deps.store.attempts.has(row.key, row.number)) return null;
   const times = { startedAt: new Date(batch.createdAt ?? batch.plannedAt), finishedAt: deps.now() };
-  const price = deps.priceOf(batch.model);
+  // What was reserved for; today's only where nobody knew a price then.
+  const price = batch.price ?? deps.priceOf(batch.model);
   const { entry, next } = bookResult(jobOfRow(batch, row), { ...deps, price }, result, times);
   await recording.add({ kind: 'attempt', entry });
   if (next.kind !== 'stop-run') return null;

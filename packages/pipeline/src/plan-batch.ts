@@ -1,6 +1,6 @@
 import { canonicalJson, hashHex, type RunPlan, sha256 } from '@retort/schema';
 import type { BatchableRequest, Store } from '@retort/store';
-import { type Price, worstCaseCostUsd } from '@retort/teacher';
+import { type PriceQuote, worstCaseCostUsd } from '@retort/teacher';
 import { budgetReachedReason } from './budget-reached.ts';
 
 /** How much goes into one batch. */
@@ -11,11 +11,13 @@ export interface BatchLimits {
 }
 
 export interface PlanBatchOptions {
-  readonly store: Pick<Store, 'batches' | 'attempts' | 'transaction'>;
+  readonly store: Pick<Store, 'batches' | 'transaction'> & {
+    readonly attempts: Pick<Store['attempts'], 'committed'>;
+  };
   readonly runId: string;
   readonly plan: Pick<RunPlan, 'teacher' | 'model'>;
   /** At the price of batches; null when it isn't known. */
-  readonly price: Price | null;
+  readonly price: PriceQuote | null;
   /** What the run may have spent at its end, USD, worst case; null without a cap. */
   readonly budgetUsd: number | null;
   readonly limits: BatchLimits;
@@ -66,7 +68,7 @@ function lineBytes({ blobBytes, promptText }: BatchableRequest): number {
 
 function reserve(options: PlanBatchOptions, due: readonly BatchableRequest[]): PlannedBatchEnd {
   const { store, runId, plan, price, budgetUsd, now } = options;
-  const { spentUsd, reservedUsd } = store.attempts.spending(runId);
+  const { spentUsd, reservedUsd } = store.attempts.committed(runId);
   let committed = spentUsd + reservedUsd;
   const rows = [];
   let reason: string | null = null;
@@ -83,7 +85,7 @@ function reserve(options: PlanBatchOptions, due: readonly BatchableRequest[]): P
   const plannedAt = now.toISOString();
   const { teacher, model } = plan;
   const displayName = `retort-${hashHex(sha256(canonicalJson({ runId, plannedAt, rows }))).slice(0, 32)}`;
-  const id = store.batches.plan({ runId, teacher, model, displayName, plannedAt, rows });
+  const id = store.batches.plan({ runId, teacher, model, displayName, plannedAt, price, rows });
   return { kind: 'planned', id, rows: rows.length };
 }
 
@@ -98,7 +100,7 @@ const UPLOAD_KEPT_MS = 40 * 3600 * 1000;
  */
 export function takeBackBatches({ store, runId, plan, budgetUsd, now }: PlanBatchOptions): number {
   return store.transaction(() => {
-    const { spentUsd, reservedUsd } = store.attempts.spending(runId);
+    const { spentUsd, reservedUsd } = store.attempts.committed(runId);
     const overBudget = budgetUsd !== null && spentUsd + reservedUsd > budgetUsd;
     const unstarted = store.batches
       .open(plan.teacher)

@@ -5,6 +5,13 @@ export type OpenBatchState = (typeof OPEN_BATCH_STATES)[number];
 export type BatchEnd = 'collected' | 'expired' | 'cancelled' | 'failed';
 export type BatchState = OpenBatchState | BatchEnd;
 
+/** What a batch's tokens cost and who says so, noted when it was planned. */
+export interface BatchPrice {
+  readonly inputUsdPerMillion: number;
+  readonly outputUsdPerMillion: number;
+  readonly origin: string;
+}
+
 /** Requests that were handed over together. */
 export interface StoredBatch {
   readonly id: number;
@@ -14,6 +21,8 @@ export interface StoredBatch {
   readonly displayName: string;
   readonly state: BatchState;
   readonly rows: number;
+  /** What its rows were reserved at; null when nobody knew. */
+  readonly price: BatchPrice | null;
   readonly inputFile: string | null;
   /** The service's name for it; null until it is known. */
   readonly name: string | null;
@@ -53,6 +62,7 @@ export interface PlannedBatch {
   readonly model: string;
   readonly displayName: string;
   readonly plannedAt: string;
+  readonly price: BatchPrice | null;
   readonly rows: readonly {
     readonly requestKey: string;
     readonly number: number;
@@ -70,6 +80,9 @@ export interface BatchRecord {
   display_name: string;
   state: BatchState;
   row_count: number;
+  input_usd_per_million: number | null;
+  output_usd_per_million: number | null;
+  price_origin: string | null;
   input_file: string | null;
   name: string | null;
   output_file: string | null;
@@ -94,6 +107,7 @@ export function toBatch(row: BatchRecord): StoredBatch {
     displayName: row.display_name,
     state: row.state,
     rows: row.row_count,
+    price: priceOf(row),
     inputFile: row.input_file,
     name: row.name,
     outputFile: row.output_file,
@@ -108,4 +122,10 @@ export function toBatch(row: BatchRecord): StoredBatch {
     notBeforeAt: row.not_before_at,
     finishedAt: row.finished_at,
   };
+}
+
+function priceOf(row: BatchRecord): BatchPrice | null {
+  const { input_usd_per_million: input, output_usd_per_million: output, price_origin: origin } = row;
+  if (input === null || output === null || origin === null) return null;
+  return { inputUsdPerMillion: input, outputUsdPerMillion: output, origin };
 }

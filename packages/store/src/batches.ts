@@ -18,8 +18,13 @@ export interface BatchSighting {
 
 /** Every change is one transaction of its own, unless the caller has begun one. */
 export interface BatchTable {
-  /** Requests of a run that may be asked at `now` and are in no open batch, never asked ones first. */
+  /**
+   * Requests of a run that may be asked at `now` and are in no open batch: first those that wait for nothing, as they were
+   * planned, then those that have waited, longest first.
+   */
   batchable(runId: string, now: string, limit: number): BatchableRequest[];
+  /** All of them, whenever they may be asked, one at a time; nothing else can be done with the store in between. */
+  eachBatchable(runId: string): IterableIterator<BatchableRequest>;
   /** When the next of them may be asked: '' is now, null when there is none. */
   nextBatchableAt(runId: string): string | null;
   /** Stores a batch with its rows and reserves their money. Returns its id. */
@@ -59,8 +64,9 @@ export interface BatchTable {
 
 export function createBatchTable(db: Database): BatchTable {
   const insert = db.prepare(
-    `INSERT INTO batches (run_id, teacher, model, display_name, state, row_count, planned_at)
-     VALUES (?, ?, ?, ?, 'planned', ?, ?)`,
+    `INSERT INTO batches (run_id, teacher, model, display_name, state, row_count, planned_at,
+       input_usd_per_million, output_usd_per_million, price_origin)
+     VALUES (@runId, @teacher, @model, @displayName, 'planned', @rows, @plannedAt, @input, @output, @origin)`,
   );
   const insertRow = db.prepare(
     'INSERT INTO batch_rows (batch_id, position, request_key, number, worst_case_usd) VALUES (?, ?, ?, ?, ?)',
@@ -68,9 +74,15 @@ export function createBatchTable(db: Database): BatchTable {
   const reserve = db.prepare(
     'INSERT INTO reservations (run_id, request_key, number, usd) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const plan = db.transaction(({ rows, ...batch }: PlannedBatch): number => {
-    const { runId, teacher, model, displayName, plannedAt } = batch;
-    const { lastInsertRowid } = insert.run(runId, teacher, model, displayName, rows.length, plannedAt);
+  const plan = db.transaction(({ rows, price, ...batch }: PlannedBatch): number => {
+    const { runId } = batch;
+    const { lastInsertRowid } = insert.run({
+      ...batch,
+      rows: rows.length,
+      input: price?.inputUsdPerMillion ?? null,
+      output: price?.outputUsdPerMillion ?? null,
+      origin: price?.origin ?? null,
+    });
     for (const [position, { requestKey, number, worstCaseUsd }] of rows.entries()) {
       insertRow.run(lastInsertRowid, position, requestKey, number, worstCaseUsd);
       if (worstCaseUsd !== null && worstCaseUsd > 0) reserve.run(runId, requestKey, number, worstCaseUsd);
@@ -92,8 +104,7 @@ export function createBatchTable(db: Database): BatchTable {
     if (money === 'release') release.run({ id });
     return n;
   });
-  const { rows, row, batchable, nextBatchableAt } = createBatchRequests(db);
-  return { ...createLookups(db), ...createSteps(db), batchable, nextBatchableAt, rows, row, plan, finish };
+  return { ...createLookups(db), ...createSteps(db), ...createBatchRequests(db), plan, finish };
 }
 
 function createLookups(db: Database) {

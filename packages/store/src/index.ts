@@ -2,6 +2,7 @@ export type { AnsweredRequest, Spending } from './attempts.ts';
 export type {
   BatchableRequest,
   BatchEnd,
+  BatchPrice,
   PlannedBatch,
   StoredBatch,
   StoredBatchRow,
@@ -22,7 +23,7 @@ export { type Recorder, type RecorderEntry, startRecorder } from './recorder.ts'
 export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
 export type { RunRow, RunStatus } from './runs.ts';
 export type { FileStamp, ImageRow, PreparedSample, SampleRow, SampleStamp } from './samples.ts';
-export type { RequestGroup, SpendingCell } from './spending.ts';
+export type { BatchedFacts, RequestGroup, SpendingCell } from './spending.ts';
 export type {
   EpochRow,
   MetricRow,

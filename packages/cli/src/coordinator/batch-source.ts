@@ -1,7 +1,7 @@
 import { type PipelineDeps, type PlanBatchOptions, planBatch, takeBackBatches } from '@retort/pipeline';
 import type { RunPlan } from '@retort/schema';
 import type { StoredBatch } from '@retort/store';
-import type { Price } from '@retort/teacher';
+import type { PriceQuote } from '@retort/teacher';
 import type { BatchOptions } from '../batch-options.ts';
 import { createBatchNews } from './batch-news.ts';
 import { createBatchSchedule } from './batch-schedule.ts';
@@ -17,7 +17,7 @@ export interface BatchSourceOptions {
   readonly runId: string;
   readonly plan: RunPlan;
   /** At the price of batches; null when it isn't known. */
-  readonly price: Price | null;
+  readonly price: PriceQuote | null;
   /** What the run may have spent at its end, USD, worst case; null without a cap. */
   readonly budgetUsd: number | null;
   readonly batch: BatchOptions;

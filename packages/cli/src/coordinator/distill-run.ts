@@ -1,6 +1,6 @@
 import { type PipelineDeps, planPrice } from '@retort/pipeline';
 import { RetortError, type RunPlan, STAGES, type Stage } from '@retort/schema';
-import { isBatchTeacherName, type Price } from '@retort/teacher';
+import { isBatchTeacherName, type PriceQuote } from '@retort/teacher';
 import type { BatchOptions } from '../batch-options.ts';
 import type { Meter } from '../terminal/meter.ts';
 import { createBatchSource } from './batch-source.ts';
@@ -136,7 +136,7 @@ async function runStage(
 function teachSource(
   { budgetUsd, batch, meter }: DistillRunOptions,
   { deps, id: runId, plan }: ActiveRun,
-  price: Price | null,
+  price: PriceQuote | null,
 ): JobSource {
   if (!isBatchTeacherName(plan.teacher)) return createTeachSource({ deps, runId, plan, price, budgetUsd });
   let said = '';
