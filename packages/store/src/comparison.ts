@@ -22,6 +22,8 @@ export interface SideRow {
   readonly requestKey: string;
   readonly imageHash: string;
   readonly aspect: Aspect;
+  /** How many the request asks about at once: they share its cost. */
+  readonly aspectsAsked: number;
   readonly imageName: string;
   readonly imagePath: string;
   readonly imagePrompt: string | null;
@@ -70,7 +72,8 @@ interface SideRecord extends Omit<SideRow, 'sawLabel' | 'latencyMs' | 'usage'> {
 }
 
 const sideSql = (ofRun: string): string =>
-  `SELECT r.key AS requestKey, r.image_hash AS imageHash, k.aspect, s.name AS imageName, s.image_path AS imagePath,
+  `SELECT r.key AS requestKey, r.image_hash AS imageHash, k.aspect,
+     coalesce(json_array_length(r.aspects), 1) AS aspectsAsked, s.name AS imageName, s.image_path AS imagePath,
      s.image_prompt AS imagePrompt, g.mos, d.scale_min AS scaleMin, d.scale_max AS scaleMax, r.teacher, r.model,
      r.prompt_id AS promptId, p.saw_label, r.repeat, r.state, l.outcome,
      coalesce(a.description, json_extract(a.descriptions, '$.' || k.aspect)) AS description, a.model_version AS modelVersion,

@@ -15,8 +15,9 @@ export function sideFacts(
   // A request that asks about several aspects is paid once.
   const requests = [...new Map(answered.map((row) => [row.requestKey, row])).values()];
   const perAnswer = (of: (row: SideRow) => number | null): number | null => {
-    const values = requests.map(of);
-    const sum = values.reduce<number | null>((total, value) => add(total, value), 0);
+    // Each answer has its share, also where the other side has only some of the aspects that were asked together.
+    const shares = answered.map((row) => divide(of(row), row.aspectsAsked));
+    const sum = shares.reduce<number | null>((total, share) => add(total, share), 0);
     return sum === null || answered.length === 0 ? null : sum / answered.length;
   };
   const live = requests.some(({ teacher }) => teacher !== 'replay');
@@ -49,6 +50,10 @@ function latencies(rows: readonly SideRow[]): ComparedSide['latency_ms'] {
 
 function add(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
+}
+
+function divide(value: number | null, by: number): number | null {
+  return value === null ? null : value / by;
 }
 
 function distinct(values: readonly string[]): string[] {
