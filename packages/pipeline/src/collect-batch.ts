@@ -3,6 +3,7 @@ import type { StoredBatch } from '@retort/store';
 import type { BatchJob } from '@retort/teacher';
 import type { BatchDeps } from './batch-deps.ts';
 import { attemptOfKey, batchRowKey, jobOfRow } from './batch-rows.ts';
+import { NOTHING_HEARD } from './nothing-heard.ts';
 import type { BatchStep } from './submit-batch.ts';
 import { bookResult } from './teach-request.ts';
 
@@ -132,14 +133,7 @@ async function bookMissing(deps: BatchDeps, batch: StoredBatch, recording: Recor
   const result: TeacherResult = {
     outcome: 'unavailable',
     reason: 'the results of the batch leave this row out',
-    answer: null,
-    rawBody: null,
-    httpStatus: null,
-    retryAfterMs: null,
-    modelVersion: null,
-    responseId: null,
-    usage: { inputTokens: null, outputTokens: null, thinkingTokens: null },
-    recordedAt: null,
+    ...NOTHING_HEARD,
     maybeBilled: false,
   };
   for (let from = 0; from < batch.rows; from += PAGE_ROWS) {

@@ -11,6 +11,7 @@ import {
   parseAnswer,
   type Teacher,
 } from '@retort/teacher';
+import { NOTHING_HEARD } from './nothing-heard.ts';
 
 export interface TeachDeps {
   readonly store: Pick<Store, 'attempts'>;
@@ -101,14 +102,7 @@ export function lostAttempt(job: TeachJob, now: Date): RecordedAttempt {
     number,
     outcome: 'network',
     reason: 'the worker died during the call, which may have been billed',
-    answer: null,
-    rawBody: null,
-    httpStatus: null,
-    retryAfterMs: null,
-    modelVersion: null,
-    responseId: null,
-    usage: { inputTokens: null, outputTokens: null, thinkingTokens: null },
-    recordedAt: null,
+    ...NOTHING_HEARD,
     maybeBilled: true,
     startedAt: at,
     finishedAt: at,
