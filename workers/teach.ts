@@ -1,4 +1,4 @@
-import { createTeachers, type TaughtAttempt, teachRequest } from '@retort/pipeline';
+import { createTeachers, isLimitOutcome, type TaughtAttempt, teachRequest } from '@retort/pipeline';
 import { type JobResult, teachJobSchema } from '@retort/schema';
 import type { Queue } from 'bullmq';
 import { createGatedAttempts } from './gated-attempt.ts';
@@ -30,7 +30,7 @@ export function teachProcessor({ context, queue, limiters }: TeachProcessorDeps)
   /** The only lines that know what an outcome means to the queue. */
   async function settle({ entry, next }: TaughtAttempt): Promise<JobResult> {
     if (next.kind !== 'stop-run') return { kind: 'done' };
-    const limit = entry.attempt.outcome === 'quota-day' || entry.attempt.outcome === 'credits';
+    const limit = isLimitOutcome(entry.attempt.outcome);
     return stop({ kind: 'stop', limit, reason: next.reason, until: next.until });
   }
 

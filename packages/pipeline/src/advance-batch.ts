@@ -3,6 +3,7 @@ import type { StoredBatch } from '@retort/store';
 import { type BatchFailure, decideNext } from '@retort/teacher';
 import type { BatchDeps } from './batch-deps.ts';
 import { collectBatch, pollBatch } from './collect-batch.ts';
+import { isLimitOutcome } from './limit-outcome.ts';
 import { type BatchStep, createBatch, findBatch, uploadBatch } from './submit-batch.ts';
 
 const DONE: JobResult = { kind: 'done' };
@@ -73,7 +74,7 @@ function afterFailedCall(deps: BatchDeps, batch: StoredBatch, failure: BatchFail
     store.batches.callFailed(batch.id, reason, new Date(now.getTime() + next.notBeforeMs).toISOString());
     return DONE;
   }
-  const limit = outcome === 'quota-day' || outcome === 'credits';
+  const limit = isLimitOutcome(outcome);
   const state = store.batches.get(batch.id)?.state;
   if (
     !limit &&

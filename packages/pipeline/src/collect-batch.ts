@@ -3,6 +3,7 @@ import type { StoredBatch } from '@retort/store';
 import type { BatchJob } from '@retort/teacher';
 import type { BatchDeps } from './batch-deps.ts';
 import { attemptOfKey, batchRowKey, jobOfRow } from './batch-rows.ts';
+import { isLimitOutcome } from './limit-outcome.ts';
 import { NOTHING_HEARD } from './nothing-heard.ts';
 import type { BatchStep } from './submit-batch.ts';
 import { bookResult } from './teach-request.ts';
@@ -123,8 +124,7 @@ async function bookRow(
   const { entry, next } = bookResult(jobOfRow(batch, row), { ...deps, price }, result, times);
   await recording.add({ kind: 'attempt', entry });
   if (next.kind !== 'stop-run') return null;
-  const { outcome } = entry.attempt;
-  return { kind: 'stop', limit: outcome === 'quota-day' || outcome === 'credits', reason: next.reason };
+  return { kind: 'stop', limit: isLimitOutcome(entry.attempt.outcome), reason: next.reason };
 }
 
 /** A batch that succeeded says something about every row; one that it left out can be asked again. */

@@ -10,6 +10,7 @@ export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './
 export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
+export { isLimitOutcome } from './limit-outcome.ts';
 export type { PipelineDeps } from './pipeline-deps.ts';
 export { type BatchLimits, type PlanBatchOptions, planBatch, takeBackBatches } from './plan-batch.ts';
 export { planPrice } from './plan-price.ts';
