@@ -4,6 +4,7 @@ import {
   type ContentHash,
   type CorpusRow,
   canonicalJson,
+  type ReviewCounts,
   type Split,
   sha256,
   WORD_BINNING,
@@ -19,13 +20,16 @@ const CORPUS_KEY_VERSION = 1;
 
 /**
  * Names a corpus by its content: the key covers every row in order, split rule, seed, fractions, prompt versions, word
- * binning and teachers. Holds one row at a time; rows must come ordered by `compareRows`, each once.
+ * binning, teachers and, where people reviewed rows, how many. Holds one row at a time; rows must come ordered by
+ * `compareRows`, each once.
  *
+ * @param rejectedRows rows that people took out, which are not among `rows`
  * @throws CorpusRowError for a row out of order or twice; CorpusEmptyError without rows
  */
 export async function buildCorpus(
   rows: AnyIterable<CorpusRow>,
   meta: CorpusMeta,
+  rejectedRows = 0,
 ): Promise<{ key: ContentHash; manifest: CorpusManifest }> {
   const tally = createTally();
   const hasher = createRowsHasher();
@@ -33,9 +37,10 @@ export async function buildCorpus(
     hasher.add(row);
     tally.add(row);
   }
-  const counted = tally.counts();
+  const { reviewedRows, ...counted } = tally.counts();
   if (counted.rows === 0) throw new CorpusEmptyError();
   const rowsHash = hasher.digest();
+  const review = reviewOf({ ...reviewedRows, rejected: rejectedRows });
   const key = sha256(
     canonicalJson({
       keyVersion: CORPUS_KEY_VERSION,
@@ -46,9 +51,18 @@ export async function buildCorpus(
       promptVersions: meta.promptVersions,
       wordBinning: WORD_BINNING.version,
       teachers: counted.teachers.map(({ teacher, model }) => ({ teacher, model })),
+      ...review,
     }),
   );
-  return { key, manifest: { ...meta, key, rowsHash, wordBinning: WORD_BINNING.version, ...counted } };
+  return {
+    key,
+    manifest: { ...meta, key, rowsHash, wordBinning: WORD_BINNING.version, ...counted, ...review },
+  };
+}
+
+/** Nothing where nobody touched a row, so that such a corpus keeps its key. */
+function reviewOf(review: ReviewCounts): { readonly review?: ReviewCounts } {
+  return Object.values(review).some((rows) => rows > 0) ? { review } : {};
 }
 
 /** Hashes rows one after the other; refuses a row that isn't after its predecessor. */
@@ -75,6 +89,7 @@ function createTally() {
   const byAspect: Partial<Record<Aspect, number>> = {};
   const images = new Set<string>();
   const teachers = new Map<string, CorpusTeacher>();
+  const reviewedRows = { accepted: 0, edited: 0 };
   let [rows, ratedRows, sawLabelRows, wordOnlyRows] = [0, 0, 0, 0];
   return {
     add(row: CorpusRow): void {
@@ -85,6 +100,7 @@ function createTally() {
       if (row.mos !== null) ratedRows += 1;
       if (row.sawLabel) sawLabelRows += 1;
       if (isWordOnly(row.turns)) wordOnlyRows += 1;
+      if (row.review !== undefined) reviewedRows[row.review] += 1;
       const name = canonicalJson([row.teacher, row.model]);
       const known = teachers.get(name);
       teachers.set(name, { teacher: row.teacher, model: row.model, rows: (known?.rows ?? 0) + 1 });
@@ -97,6 +113,7 @@ function createTally() {
       ratedRows,
       sawLabelRows,
       wordOnlyRows,
+      reviewedRows: { ...reviewedRows },
       teachers: [...teachers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, teacher]) => teacher),
     }),
   };

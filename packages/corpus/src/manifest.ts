@@ -1,4 +1,4 @@
-import type { Aspect, ContentHash, Split, SplitBy } from '@retort/schema';
+import type { Aspect, ContentHash, ReviewCounts, Split, SplitBy } from '@retort/schema';
 import type { SplitFractions } from './splits/assign-splits.ts';
 
 /** What decides a corpus besides its rows. */
@@ -39,6 +39,8 @@ export interface CorpusManifest extends CorpusMeta {
   readonly wordOnlyRows: number;
   readonly teachers: readonly CorpusTeacher[];
   readonly wordBinning: string;
+  /** Absent where no person touched a row. */
+  readonly review?: ReviewCounts;
 }
 
 /** A manifest as `corpus.json` holds it. */
@@ -60,5 +62,6 @@ export function manifestJson(manifest: CorpusManifest) {
     prompt_versions: Object.fromEntries(Object.entries(manifest.promptVersions).sort()),
     teachers: manifest.teachers,
     sources: manifest.sources,
+    ...(manifest.review === undefined ? {} : { review: manifest.review }),
   };
 }

@@ -2,7 +2,7 @@ export { advanceBatch } from './advance-batch.ts';
 export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
 export { batchRowKey } from './batch-rows.ts';
 export { budgetReachedReason } from './budget-reached.ts';
-export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
+export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
@@ -29,9 +29,28 @@ export {
   type ReparseReport,
   reparseAnswers,
 } from './reparse-answers.ts';
+export { type AppliedDecisions, applyDecisions } from './review/apply-decisions.ts';
+export { checkReviewText, ReviewTextError } from './review/check-text.ts';
+export {
+  decideReview,
+  NothingToUndoError,
+  type ReviewRequest,
+  type ReviewResult,
+} from './review/decide-review.ts';
+export { type ListedRow, listReviews, type ReviewFilter } from './review/list-reviews.ts';
+export { type DecisionLine, readDecisions, readJsonLines } from './review/read-decisions.ts';
+export {
+  findReviewRow,
+  isReviewOutdated,
+  type ReviewState,
+  reviewRowId,
+  reviewStateOf,
+  standingText,
+} from './review/review-row.ts';
 export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
 export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
 export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';
+export { checkSplit, runSplits } from './run-splits.ts';
 export {
   ensureScorerEnvironment,
   type ScorerEnvironmentOptions,

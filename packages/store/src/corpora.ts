@@ -1,4 +1,4 @@
-import type { Aspect, CorpusRow, Split, Turn, WordLabel } from '@retort/schema';
+import type { Aspect, CorpusRow, ReviewMark, Split, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
 import { tellDiskFull } from './errors.ts';
 
@@ -50,6 +50,7 @@ interface RowRecord {
   mos_five: number | null;
   word_label: WordLabel | null;
   saw_label: number;
+  review: ReviewMark | null;
   prompt_id: string;
   teacher: string;
   model: string;
@@ -69,7 +70,7 @@ export function createCorpusTable(db: Database): CorpusTable {
   const rows = db.prepare<[string], RowRecord>(
     `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
        s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
-       c.prompt_id, r.teacher, r.model, c.request_key,
+       c.review, c.prompt_id, r.teacher, r.model, c.request_key,
        (SELECT json_group_array(json_object('role', t.role, 'text', t.text) ORDER BY t.position)
         FROM turns t WHERE t.conversation_id = c.id) AS turns
      FROM corpus_rows cr
@@ -132,6 +133,7 @@ function toRow(row: RowRecord): CorpusRow {
     teacher: row.teacher,
     model: row.model,
     requestKey: row.request_key,
+    ...(row.review === null ? {} : { review: row.review }),
     split: row.split,
   };
 }

@@ -21,6 +21,14 @@ export type { NewReading, StoredReading } from './readings.ts';
 export type { RecordedAttempt, Settlement } from './record-attempt.ts';
 export { type Recorder, type RecorderEntry, startRecorder } from './recorder.ts';
 export type { DeadLetter, DueRequest, PlannedRequest, PromptVersion, RequestState } from './request-rows.ts';
+export type {
+  NewReview,
+  PinnedReview,
+  ReviewableRow,
+  ReviewEntry,
+  ReviewRowKey,
+  SampleReview,
+} from './reviews.ts';
 export type { RunRow, RunStatus } from './runs.ts';
 export type { FileStamp, ImageRow, PreparedSample, SampleRow, SampleStamp } from './samples.ts';
 export type { BatchedFacts, RequestGroup, SpendingCell } from './spending.ts';

@@ -13,6 +13,7 @@ import { createFailureTable, type FailureTable } from './failure-groups.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createReadingTable, type ReadingTable } from './readings.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
+import { createReviewTable, type ReviewTable } from './reviews.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
 import { createSpendingTable, type SpendingTable } from './spending.ts';
@@ -32,6 +33,7 @@ export interface Store {
   readonly batches: BatchTable;
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
+  readonly reviews: ReviewTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
   readonly spending: SpendingTable;
@@ -65,6 +67,7 @@ export function openStore(home: string): Store {
     batches: createBatchTable(db),
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
+    reviews: createReviewTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
     spending: createSpendingTable(db),
