@@ -13,6 +13,7 @@ import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { addReparse } from './reparse-program.ts';
+import { addReview } from './review-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
 import { optionsHint, refuseDistillOptions } from './stray-options.ts';
 import { DEFAULT_GEMINI_MODEL } from './teacher-options.ts';
@@ -101,6 +102,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
   addReparse(program, terminal, exit);
+  addReview(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   return program;

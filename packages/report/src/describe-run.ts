@@ -11,6 +11,13 @@ export function describeAnswers({ run, counts }: ReportData): string {
   return `The answers come from ${run.model}: ${calls}${reused}; cost: ${formatUsd(counts.cost_usd)}.`;
 }
 
+/** What people decided about the conversations; null when nobody decided. */
+export function describeReview({ counts: { review } }: ReportData): string | null {
+  if (review === undefined) return null;
+  const parts = [`${formatCount(review.accepted)} accepted`, `${formatCount(review.edited)} edited`];
+  return `Reviewed by people: ${parts.join(', ')}, ${formatCount(review.rejected)} rejected and left out.`;
+}
+
 /** What text that was written with the MOS in sight may be used for; null when no text was. */
 export function describeSawLabel({ run, fit }: ReportData): string | null {
   if (!run.saw_label) return null;

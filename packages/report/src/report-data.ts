@@ -73,6 +73,8 @@ const countsSchema = z.strictObject({
       image_prompts: count.nullable(),
     }),
   ),
+  /** Rows of the corpus that a person touched; `rejected` were left out. Absent where nobody did. */
+  review: z.strictObject({ accepted: count, edited: count, rejected: count }).optional(),
 });
 
 const auditSchema = z.strictObject({

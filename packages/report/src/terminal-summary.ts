@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { describeAnswers, describeSawLabel, describeSplit } from './describe-run.ts';
+import { describeAnswers, describeReview, describeSawLabel, describeSplit } from './describe-run.ts';
 import { type FittedAspect, fittedAspects } from './fitted-aspects.ts';
 import { formatCount, formatMetric, formatNoun, formatValue } from './format-figures.ts';
 import type { ReportData } from './report-data.ts';
@@ -19,6 +19,7 @@ export function terminalSummary(data: ReportData, options: { readonly color: boo
     describeCounts(data),
     plain(describeAnswers(data)),
     plain(describeSawLabel(data) ?? ''),
+    describeReview(data) ?? '',
     describeAudit(data),
     ...describeFit(data, paint),
     ...describeArtifacts(data, paint),

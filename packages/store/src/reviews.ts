@@ -60,8 +60,10 @@ export interface ReviewTable {
   ofSample(sampleId: number): SampleReview[];
   /** What a run can review, by sample name and aspect, one at a time. */
   rows(runId: string): IterableIterator<ReviewableRow>;
-  /** Rows of a run whose sample has this name, or a name that ends in it after a `/`. */
+  /** Rows of a run whose sample has this name. */
   find(runId: string, name: string): ReviewableRow[];
+  /** Rows of a run whose sample's name ends in this after a `/`; looks at every row. */
+  findEnding(runId: string, name: string): ReviewableRow[];
   /** Lets every decision made so far count for a run. */
   pin(runId: string): void;
   /** The decisions that count for a run, ordered by sample, aspect and request. */
@@ -78,21 +80,25 @@ const standingId = (row: string, until: string): string => `(SELECT max(w.id) FR
 
 const FOREVER = '9223372036854775807';
 
-const SELECT_ROWS = `SELECT * FROM (SELECT sr.sample_id AS sampleId, s.name AS sampleName, d.name AS dataset, sr.aspect,
-    sr.request_key AS requestKey, s.image_prompt AS imagePrompt, r.prompt_id AS promptId, r.model, p.saw_label AS sawLabel,
+/** By name the datasets come first: their index of names finds the sample without a look at every row of the run. */
+const selectRows = (from: string, where: string): string => `SELECT * FROM (SELECT sr.sample_id AS sampleId,
+    s.name AS sampleName, d.name AS dataset, sr.aspect, sr.request_key AS requestKey, s.image_prompt AS imagePrompt,
+    r.prompt_id AS promptId, r.model, p.saw_label AS sawLabel,
     (SELECT coalesce(a.description, a.descriptions ->> sr.aspect) FROM attempts a
      WHERE a.request_key = r.key AND coalesce(a.description, a.descriptions ->> sr.aspect) IS NOT NULL
      ORDER BY a.number DESC LIMIT 1) AS description,
     ${standingId('sr', FOREVER)} AS standingId
-  FROM sample_requests sr
+  FROM ${from}
   JOIN requests r ON r.key = sr.request_key
   JOIN prompt_versions p ON p.id = r.prompt_id
-  JOIN samples s ON s.id = sr.sample_id
-  JOIN datasets d ON d.id = s.dataset_id
   JOIN images i ON i.hash = s.image_hash
-  WHERE sr.run_id = @runId AND r.state = 'answered' AND s.present = 1
-    AND (@name IS NULL OR s.name = @name OR s.name LIKE @ending ESCAPE '\\')
+  WHERE sr.run_id = @runId AND r.state = 'answered' AND s.present = 1 AND ${where}
   ORDER BY s.name, sr.aspect) WHERE description IS NOT NULL`;
+
+const OF_RUN =
+  'sample_requests sr JOIN samples s ON s.id = sr.sample_id JOIN datasets d ON d.id = s.dataset_id';
+const BY_NAME = `datasets d CROSS JOIN samples s ON s.dataset_id = d.id AND s.name = @name
+  CROSS JOIN sample_requests sr ON sr.sample_id = s.id`;
 
 type RowRecord = Omit<ReviewableRow, 'sawLabel' | 'standing'> & {
   readonly sawLabel: number;
@@ -113,8 +119,10 @@ export function createReviewTable(db: Database): ReviewTable {
     `SELECT ${ENTRY}, v.sample_id AS sampleId, v.aspect, v.request_key AS requestKey FROM reviews v
      WHERE v.sample_id = ? ORDER BY v.id`,
   );
-  const rows = db.prepare<[{ runId: string; name: string | null; ending: string | null }], RowRecord>(
-    SELECT_ROWS,
+  const rows = db.prepare<[{ runId: string }], RowRecord>(selectRows(OF_RUN, 'TRUE'));
+  const named = db.prepare<[{ runId: string; name: string }], RowRecord>(selectRows(BY_NAME, 'TRUE'));
+  const ending = db.prepare<[{ runId: string; ending: string }], RowRecord>(
+    selectRows(OF_RUN, "s.name LIKE @ending ESCAPE '\\'"),
   );
   const pin = db.prepare(
     'UPDATE runs SET reviews_until = (SELECT coalesce(max(id), 0) FROM reviews) WHERE id = ?',
@@ -146,12 +154,11 @@ export function createReviewTable(db: Database): ReviewTable {
     },
     ofSample: (sampleId) => ofSample.all(sampleId),
     *rows(runId) {
-      for (const row of rows.iterate({ runId, name: null, ending: null })) yield toRow(row);
+      for (const row of rows.iterate({ runId })) yield toRow(row);
     },
-    find(runId, name) {
-      const ending = `%/${name.replaceAll(/[\\%_]/g, '\\$&')}`;
-      return rows.all({ runId, name, ending }).map(toRow);
-    },
+    find: (runId, name) => named.all({ runId, name }).map(toRow),
+    findEnding: (runId, name) =>
+      ending.all({ runId, ending: `%/${name.replaceAll(/[\\%_]/g, '\\$&')}` }).map(toRow),
     pin: (runId) => {
       pin.run(runId);
     },

@@ -28,7 +28,7 @@ export function checkReviewText(rowId: string, raw: string): CheckedText {
   if (!raw.isWellFormed() || raw.includes('\u0000')) {
     throw new ReviewTextError(rowId, 'it holds a NUL or half a character: save it as plain UTF-8 text.');
   }
-  const parsed = parseAnswer('description', raw);
+  const parsed = parseAnswer('description', raw.trim());
   if (!parsed.ok) throw new ReviewTextError(rowId, parsed.reason);
   const text = parsed.description;
   if (text === null) throw new TypeError('the parser of one description gives one');

@@ -42,11 +42,10 @@ export function findReviewRow(
   const rows = namesIn(reference).flatMap((name) => reviews.find(runId, name));
   const exact = rows.find((row) => reviewRowId(row) === reference);
   if (exact !== undefined) return exact;
-  const found = reviews
-    .find(runId, reference)
-    .filter((row) => reference !== '' && (aspect === null || row.aspect === aspect));
-  const named = found.filter(({ sampleName }) => sampleName === reference);
-  const meant = named.length > 0 ? named : found;
+  const fits = (row: ReviewableRow): boolean => aspect === null || row.aspect === aspect;
+  const named = reviews.find(runId, reference).filter(fits);
+  const meant =
+    named.length > 0 || reference === '' ? named : reviews.findEnding(runId, reference).filter(fits);
   const [only] = meant;
   if (only === undefined) throw new ReviewRowUnknownError(reference, runId);
   if (meant.length > 1) throw new ReviewRowAmbiguousError(reference, meant);
