@@ -29,11 +29,11 @@ const decisionSchema = z.strictObject({
   by: optionalText,
   aspect: z.preprocess((value) => (value === '' ? null : value), aspectSchema.nullish()),
   // What `review list --json` says besides; it decides nothing here.
-  split: z.unknown(),
-  outdated: z.unknown(),
-  saw_label: z.unknown(),
-  decided_at: z.unknown(),
-  description: z.unknown(),
+  split: z.unknown().optional(),
+  outdated: z.unknown().optional(),
+  saw_label: z.unknown().optional(),
+  decided_at: z.unknown().optional(),
+  description: z.unknown().optional(),
 });
 type Decision = z.infer<typeof decisionSchema>;
 

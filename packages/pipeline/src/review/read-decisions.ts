@@ -23,18 +23,15 @@ const NEEDED_COLUMNS = ['row', 'decision'] as const;
  * @throws DecisionFileError the file can't be read, or a CSV lacks a column
  */
 export function readDecisions(file: string): AsyncGenerator<DecisionLine> {
-  return file.toLowerCase().endsWith('.csv') ? readCsv(file) : readJsonLines(openFile(file), file);
+  return file.toLowerCase().endsWith('.csv') ? readCsv(file) : readJsonFile(file);
 }
 
 /** The same from a stream of JSON lines. */
-export async function* readJsonLines(
-  input: Readable | Promise<Readable>,
-  name: string,
-): AsyncGenerator<DecisionLine> {
+export async function* readJsonLines(input: Readable, name: string): AsyncGenerator<DecisionLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;
   // Bytes stay bytes (latin1) until a line is whole, so that text that isn't UTF-8 is told by its line.
-  const lines = createInterface({ input: (await input).setEncoding('latin1'), crlfDelay: Infinity });
+  const lines = createInterface({ input: input.setEncoding('latin1'), crlfDelay: Infinity });
   for await (const bytes of lines) {
     line += 1;
     if (bytes.trim() === '') continue;
@@ -50,6 +47,10 @@ function parseLine(bytes: Buffer, line: number, decoder: InstanceType<typeof Tex
     const detail = error instanceof Error ? error.message : String(error);
     return { kind: 'bad', line, reason: `expected a JSON object in UTF-8: ${detail}.` };
   }
+}
+
+async function* readJsonFile(file: string): AsyncGenerator<DecisionLine> {
+  yield* readJsonLines(await openFile(file), file);
 }
 
 async function openFile(file: string): Promise<Readable> {
