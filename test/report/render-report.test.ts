@@ -23,6 +23,14 @@ describe('renderReport: the page', () => {
     for (const id of SECTION_IDS) expect(page).toContain(`<a href="#${id}">`);
   });
 
+  it('says in the data section what people decided in review', async () => {
+    const data = buildReportData();
+    const counts = { ...data.counts, review: { accepted: 1, edited: 3, rejected: 2 } };
+    const section = readSection(await renderReport({ ...data, counts }), 'data');
+    expect(plainText(section)).toContain('1 accepted, 3 edited, 2 rejected');
+    expect(await renderReport(data)).not.toContain('Reviewed by people');
+  });
+
   it('holds everything it needs: no script, nothing to fetch, a policy that forbids both', async () => {
     const page = await renderReport(buildReportData());
     expect(page).not.toMatch(/<script|<link|<iframe|<object|@import|url\(|javascript:| on\w+=/i);

@@ -26,6 +26,15 @@ describe('terminalSummary', () => {
     }
   });
 
+  it('says what people decided in review, and nothing of it where nobody did', () => {
+    const data = buildReportData();
+    expect(summaryOf(data)).not.toContain('Reviewed');
+    const counts = { ...data.counts, review: { accepted: 1200, edited: 3, rejected: 2 } };
+    expect(summaryOf({ ...data, counts })).toContain(
+      'Reviewed by people: 1,200 accepted, 3 edited, 2 rejected and left out.',
+    );
+  });
+
   it('ends with the training command, whole and alone on its line', () => {
     const data = buildReportData();
     expect(summaryOf(data).split('\n').at(-1)).toBe(data.training_command);

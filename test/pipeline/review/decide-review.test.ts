@@ -29,6 +29,14 @@ describe('decideReview', () => {
     expect(deps.store.reviews.ofRow(row)).toHaveLength(1);
   });
 
+  it('takes no text with an undo, and an edit not without one', async () => {
+    const { deps, run } = await answeredRun(2);
+    const [id = ''] = rowIds(deps, run);
+    decide(deps, run, id, { decision: 'accepted' });
+    expect(() => decide(deps, run, id, { decision: 'undone', text: TEXT })).toThrow(/takes none/);
+    expect(() => decide(deps, run, id, { decision: 'edited' })).toThrow(/needs one/);
+  });
+
   it('has nothing to take back twice', async () => {
     const { deps, run } = await answeredRun(2);
     const [id = ''] = rowIds(deps, run);

@@ -8,7 +8,7 @@ type ReviewDeps = Pick<PipelineDeps, 'store' | 'now'>;
 
 export interface ReviewRequest {
   readonly decision: ReviewDecision | 'undone';
-  /** The new description; needed with `edited`, absent otherwise: the text that stands is carried along. */
+  /** The new description; needed with `edited`. Without one the text that stands is carried along. */
   readonly text?: string;
   readonly note: string | null;
   readonly reviewer: string | null;
@@ -51,8 +51,8 @@ export function decideReview(deps: ReviewDeps, row: ReviewableRow, request: Revi
 
 function checkRequest(row: ReviewableRow, { decision, text }: ReviewRequest): CheckedText | null {
   const id = reviewRowId(row);
-  if (text !== undefined && decision !== 'edited' && decision !== 'accepted')
-    throw new ReviewTextError(id, `a text goes with an edit, not with "${decision}".`);
+  if (text !== undefined && decision === 'undone')
+    throw new ReviewTextError(id, 'taking a decision back brings the text before it, and takes none.');
   if (text === undefined && decision === 'edited')
     throw new ReviewTextError(id, 'an edit needs one, and none came.');
   return text === undefined ? null : checkReviewText(id, text);
