@@ -17,7 +17,7 @@ export function addReview(program: Command, terminal: Terminal, exit: (code: num
   const review = addSubcommand(program, 'review', 'accept, reject or edit conversations: corpora obey', [
     'review list --undecided --split train',
     'review show midjourney_normal_003.jpg --aspect quality',
-    'review accept agiqa-3k-sample/quality/midjourney_normal_003.jpg',
+    'review accept agiqa-3k/quality/midjourney_normal_003.jpg',
     'review reject midjourney_normal_003.jpg --aspect quality --note "describes another image"',
     'review edit midjourney_normal_003.jpg --aspect quality            in $EDITOR',
     'review edit midjourney_normal_003.jpg --aspect quality --text better.txt',

@@ -136,6 +136,7 @@ describe('applyDecisions', () => {
     expect(lines(done)).toEqual([1]);
     await expect(apply('a.csv', 'row,verdict\n')).rejects.toThrow(/lacks the column decision/);
     await expect(apply('a.jsonl', '')).rejects.toThrow(/is empty/);
+    await expect(readDecisions(temporaryFolder()).next()).rejects.toThrow(/is a folder/);
     await expect(readDecisions('/nowhere/a.jsonl').next()).rejects.toThrow(/can't be read \(ENOENT\)/);
   });
 });

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { readTable } from '@retort/datasets';
@@ -50,17 +49,24 @@ function parseLine(bytes: Buffer, line: number, decoder: InstanceType<typeof Tex
 }
 
 async function* readJsonFile(file: string): AsyncGenerator<DecisionLine> {
-  yield* readJsonLines(await openFile(file), file);
+  const handle = await openFile(file);
+  try {
+    yield* readJsonLines(handle.createReadStream({ autoClose: false }), file);
+  } finally {
+    await handle.close();
+  }
 }
 
-async function openFile(file: string): Promise<Readable> {
-  const stream = createReadStream(file);
+async function openFile(file: string): Promise<FileHandle> {
+  let handle: FileHandle;
   try {
-    await once(stream, 'ready');
-    return stream;
+    handle = await open(file);
   } catch (cause) {
     throw new DecisionFileError(`${file} can't be read (${errorCodeOf(cause)}): check the path.`, { cause });
   }
+  if (!(await handle.stat()).isDirectory()) return handle;
+  await handle.close();
+  throw new DecisionFileError(`${file} is a folder, and a list of decisions was expected: name the file.`);
 }
 
 async function* readCsv(file: string): AsyncGenerator<DecisionLine> {
