@@ -1,11 +1,9 @@
 import {
-  assignSplits,
   audit,
   buildConversation,
   buildCorpus,
   type CorpusMeta,
   compareRows,
-  DEFAULT_SPLIT_FRACTIONS,
   evaluationRow,
 } from '@retort/corpus';
 import {
@@ -25,6 +23,7 @@ import {
 } from '@retort/teacher';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { type SplitMeta, splitKeyOf, splitRun } from './split-run.ts';
 
 export class CorpusEmptyRunError extends RetortError {
   readonly code = 'corpus-empty';
@@ -52,6 +51,7 @@ export async function corpusInputKey(deps: PipelineDeps, runId: string, plan: Ru
       student: [...student.values()].map(({ id, hash }) => [id, hash]),
       splitBy: plan.splitBy,
       seed: plan.seed,
+      ...splitKeyOf(plan, () => [...loadSamples(deps, answered).values()]),
       binning: WORD_BINNING.version,
     }),
   );
@@ -74,10 +74,7 @@ export async function buildRunCorpus(
   const student = await loadStudentPrompts(deps.promptsDir);
   const prompts = await loadPrompts(deps.promptsDir);
   const samples = loadSamples(deps, answered);
-  const splits = assignSplits([...samples.values()].map(toSplitSample), {
-    by: run.plan.splitBy,
-    seed: run.plan.seed,
-  });
+  const { splits, meta } = splitRun([...samples.values()], run.plan, run.dataset);
   const entries = store.transaction(() =>
     answered.flatMap((entry): CorpusEntry[] => {
       const sample = samples.get(entry.sampleId);
@@ -96,7 +93,7 @@ export async function buildRunCorpus(
   const rows = entries.map(({ row }) => row);
   const { key, manifest } = await buildCorpus(
     rows,
-    metaOf(run.plan, run.dataset, usedPrompts(answered, prompts, student)),
+    metaOf(meta, run.dataset, usedPrompts(answered, prompts, student)),
   );
   const members = entries.map(
     ({ conversationId, row }): CorpusMembership => ({ conversationId, split: row.split }),
@@ -110,11 +107,6 @@ export async function buildRunCorpus(
   return key;
 }
 
-/** Makes the split of a run only to see that it can be made. @throws SplitUnavailableError */
-export function checkSplit(samples: Iterable<SampleRow>, { splitBy, seed }: RunPlan): void {
-  assignSplits(Array.from(samples, toSplitSample), { by: splitBy, seed });
-}
-
 function loadSamples(deps: PipelineDeps, answered: readonly AnsweredSample[]): Map<number, SampleRow> {
   const ids = new Set(answered.map(({ sampleId }) => sampleId));
   return new Map(
@@ -123,10 +115,6 @@ function loadSamples(deps: PipelineDeps, answered: readonly AnsweredSample[]): M
       return sample === null ? [] : [[id, sample] as const];
     }),
   );
-}
-
-function toSplitSample({ name, imagePrompt, generator, image }: SampleRow) {
-  return { name, imagePrompt, generator, imageHash: image?.hash ?? name };
 }
 
 function conversationOf(
@@ -179,9 +167,7 @@ function usedPrompts(
   return Object.fromEntries([...teacherPrompts, ...studentPrompts].sort());
 }
 
-function metaOf(plan: RunPlan, dataset: DatasetRow, promptVersions: Record<string, string>): CorpusMeta {
+function metaOf(split: SplitMeta, dataset: DatasetRow, promptVersions: Record<string, string>): CorpusMeta {
   const { name, source, licence } = dataset;
-  const { splitBy, seed } = plan;
-  const sources = [{ dataset: name, source, licence }];
-  return { splitBy, seed, fractions: DEFAULT_SPLIT_FRACTIONS, promptVersions, sources };
+  return { ...split, promptVersions, sources: [{ dataset: name, source, licence }] };
 }

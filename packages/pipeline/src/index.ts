@@ -2,7 +2,7 @@ export { advanceBatch } from './advance-batch.ts';
 export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
 export { batchRowKey } from './batch-rows.ts';
 export { budgetReachedReason } from './budget-reached.ts';
-export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
+export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
@@ -40,6 +40,7 @@ export {
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
 export { describeQuote, noteSpendingTerms, type SpendingTerms, spendingTerms } from './spending-terms.ts';
+export { checkSplit } from './split-run.ts';
 export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
 export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';
