@@ -50,6 +50,20 @@ describe('renderReport: the page', () => {
     expect(plainText(readSection(await renderReport(data), 'teacher'))).toContain('Price $1 in, $5 out');
   });
 
+  it('says in the data, in the protocol and at the figures that a split leaks', async () => {
+    const data = buildReportData();
+    expect(plainText(await renderReport(data))).not.toContain('Leakage was allowed');
+    data.run = { ...data.run, leakage: ['54 of 54 test images share their <image> prompt with train.'] };
+    const page = await renderReport(data);
+    for (const section of ['data', 'results']) {
+      expect(plainText(readSection(page, section))).toContain(
+        'Leakage was allowed: 54 of 54 test images share',
+      );
+    }
+    expect(plainText(readSection(page, 'summary'))).toContain('seed 7, leaks into evaluation');
+    expect(page).toContain('their &lt;image&gt; prompt');
+  });
+
   it('is the same page for the same data', async () => {
     expect(await renderReport(buildReportData())).toBe(await renderReport(buildReportData()));
   });

@@ -15,6 +15,7 @@ import { EXIT } from './exit-codes.ts';
 import { addReparse } from './reparse-program.ts';
 import { addReview } from './review-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
+import { addSplitOptions } from './split-options.ts';
 import { optionsHint, refuseDistillOptions } from './stray-options.ts';
 import { DEFAULT_GEMINI_MODEL } from './teacher-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -52,7 +53,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     // After a subcommand's name only its own options count, so that none is accepted and then ignored.
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
-  addBatchOptions(addDistillOptions(program)).action(async (flags) =>
+  addSplitOptions(addBatchOptions(addDistillOptions(program))).action(async (flags) =>
     exit(await distillCommand(flags, terminal)),
   );
   addSubcommand(program, 'status', 'where the latest run is', [
@@ -110,11 +111,14 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
 
 function addDistillOptions(program: Command): Command {
   return program
-    .option('--dataset <reader>', 'agiqa-3k or csv (default: csv with --path, else the sample)')
+    .option(
+      '--dataset <reader>',
+      'agiqa-3k, aigciqa2023, aigiqa-20k or csv (default: csv with --path, else the sample)',
+    )
     .option('--path <dir>', "the dataset's folder")
     .option('--csv <file>', 'its table, where that is not in the folder')
     .option('--columns <map>', 'our names for its columns: name=file,image_prompt=caption,mos_quality=score')
-    .option('--scale <min:max>', 'range of its MOS (default 0:5)')
+    .option('--scale <min:max>', 'range of its MOS (default 0:5; aigciqa2023 0:100)')
     .option('--dataset-name <name>', 'name of the dataset in corpora and reports')
     .option('--recordings <file>', 'recorded answers to replay, JSON lines of image, aspect, model, response')
     .option('--aspects <list>', 'quality, correspondence, authenticity (default: those with ratings)')
@@ -141,10 +145,6 @@ function addDistillOptions(program: Command): Command {
     .option('--requests-per-day <n>', 'the same, for a day that begins at midnight in Los Angeles')
     .option('--workers <n>', 'worker processes; limits and --concurrency hold for all together (default 1)')
     .option('--seed <n>', 'seed of split and fit (default 0)')
-    .option(
-      '--split-by <rule>',
-      'image-prompt, generator or random (paper: says why not) (default image-prompt)',
-    )
     .option(
       '--repeat <n>',
       'ask the same again on purpose, to compare two dates (default 0: answers are reused)',

@@ -93,6 +93,7 @@ function factsOf(data: ReportData): Record<string, unknown> {
       data.corpus === null ? null : { key: data.corpus.key, path: data.corpus.path, rows: data.corpus.rows },
     ...(data.counts.review === undefined ? {} : { review: data.counts.review }),
     split_by: data.run.split_by,
+    ...(data.run.leakage === undefined ? {} : { leakage: data.run.leakage }),
     seed: data.run.seed,
     metrics: Object.fromEntries(fitted.map(({ aspect, fit }) => [aspect, figures(fit.heads.xlstm.metrics)])),
     kernel_ridge: Object.fromEntries(

@@ -19,9 +19,9 @@ import { compareRows, rowId } from './row-id.ts';
 const CORPUS_KEY_VERSION = 1;
 
 /**
- * Names a corpus by its content: the key covers every row in order, split rule, seed, fractions, prompt versions, word
- * binning, teachers and, where people reviewed rows, how many. Holds one row at a time; rows must come ordered by
- * `compareRows`, each once.
+ * Names a corpus by its content: the key covers every row in order, the split (rule, seed, fractions, fold, generator held
+ * out, leakage), prompt versions, word binning, teachers and, where people reviewed rows, how many. Holds one row at a time;
+ * rows must come ordered by `compareRows`, each once.
  *
  * @param rejectedRows rows that people took out, which are not among `rows`
  * @throws CorpusRowError for a row out of order or twice; CorpusEmptyError without rows
@@ -48,6 +48,10 @@ export async function buildCorpus(
       splitBy: meta.splitBy,
       seed: meta.seed,
       fractions: meta.fractions,
+      // Members that are absent leave the key as it was without them.
+      ...(meta.fold === undefined ? {} : { fold: meta.fold }),
+      ...(meta.holdOut === undefined ? {} : { holdOut: meta.holdOut }),
+      ...(meta.leakage === undefined ? {} : { leakage: meta.leakage }),
       promptVersions: meta.promptVersions,
       wordBinning: WORD_BINNING.version,
       teachers: counted.teachers.map(({ teacher, model }) => ({ teacher, model })),

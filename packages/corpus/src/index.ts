@@ -27,6 +27,7 @@ export {
   CorpusRowError,
   CorpusUsageError,
   DiskFullError,
+  SplitLeaksError,
   SplitUnavailableError,
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
@@ -37,13 +38,16 @@ export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
 export { compareRows, rowId } from './row-id.ts';
+export { assignSplits } from './splits/assign-splits.ts';
+export { describeLeakage } from './splits/leakage.ts';
+export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export {
-  assignSplits,
   DEFAULT_SPLIT_FRACTIONS,
+  type Fold,
+  foldFractions,
   type SplitFractions,
   type SplitOptions,
   type SplitSample,
-} from './splits/assign-splits.ts';
-export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
+} from './splits/split-options.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

@@ -4,7 +4,6 @@ import {
   buildCorpus,
   type CorpusMeta,
   compareRows,
-  DEFAULT_SPLIT_FRACTIONS,
   evaluationRow,
 } from '@retort/corpus';
 import {
@@ -26,7 +25,8 @@ import {
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { loadRunReviews, type RunReviews, reviewsInput } from './review/run-reviews.ts';
-import { loadSamples, splitsOf } from './run-splits.ts';
+import { loadSamples } from './run-splits.ts';
+import { type SplitMeta, splitKeyOf, splitRun } from './split-run.ts';
 
 export class CorpusEmptyRunError extends RetortError {
   readonly code = 'corpus-empty';
@@ -56,6 +56,7 @@ export async function corpusInputKey(deps: PipelineDeps, runId: string, plan: Ru
       student: [...student.values()].map(({ id, hash }) => [id, hash]),
       splitBy: plan.splitBy,
       seed: plan.seed,
+      ...splitKeyOf(plan, () => [...loadSamples(deps, answered).values()]),
       binning: WORD_BINNING.version,
       ...reviewsInput(deps.store, runId),
     }),
@@ -80,7 +81,7 @@ export async function buildRunCorpus(
   const student = await loadStudentPrompts(deps.promptsDir);
   const prompts = await loadPrompts(deps.promptsDir);
   const samples = loadSamples(deps, answered);
-  const splits = splitsOf(samples.values(), run.plan);
+  const { splits, meta } = splitRun([...samples.values()], run.plan, run.dataset);
   const reviews = loadRunReviews(store, run.id);
   const entries = store.transaction(() =>
     answered.flatMap((entry): CorpusEntry[] => {
@@ -102,7 +103,7 @@ export async function buildRunCorpus(
   if (rows.length === 0 && reviews.rejected() > 0) throw new CorpusEmptyRunError(reviews.rejected());
   const { key, manifest } = await buildCorpus(
     rows,
-    metaOf(run.plan, run.dataset, usedPrompts(answered, prompts, student)),
+    metaOf(meta, run.dataset, usedPrompts(answered, prompts, student)),
     reviews.rejected(),
   );
   const members = entries.map(
@@ -175,9 +176,7 @@ function usedPrompts(
   return Object.fromEntries([...teacherPrompts, ...studentPrompts].sort());
 }
 
-function metaOf(plan: RunPlan, dataset: DatasetRow, promptVersions: Record<string, string>): CorpusMeta {
+function metaOf(split: SplitMeta, dataset: DatasetRow, promptVersions: Record<string, string>): CorpusMeta {
   const { name, source, licence } = dataset;
-  const { splitBy, seed } = plan;
-  const sources = [{ dataset: name, source, licence }];
-  return { splitBy, seed, fractions: DEFAULT_SPLIT_FRACTIONS, promptVersions, sources };
+  return { ...split, promptVersions, sources: [{ dataset: name, source, licence }] };
 }

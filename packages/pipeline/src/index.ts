@@ -50,7 +50,7 @@ export {
 export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
 export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
 export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';
-export { checkSplit, runSplits } from './run-splits.ts';
+export { runSplits } from './run-splits.ts';
 export {
   ensureScorerEnvironment,
   type ScorerEnvironmentOptions,
@@ -59,6 +59,7 @@ export {
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
 export { describeQuote, noteSpendingTerms, type SpendingTerms, spendingTerms } from './spending-terms.ts';
+export { checkSplit } from './split-run.ts';
 export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
 export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'teacher-run-stopped',
   'budget-price-unknown',
   'split-unavailable',
+  'split-leaks',
   'corpus-empty',
   'corpus-row-invalid',
   'store-too-new',
