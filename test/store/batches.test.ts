@@ -158,7 +158,7 @@ describe('0004_create_batches', () => {
     store.close();
     change(
       home,
-      "DROP TABLE batch_rows; DROP TABLE batches; DELETE FROM migrations WHERE name LIKE '0004%' OR name LIKE '0005%'",
+      "DROP TABLE batch_rows; DROP TABLE batches; DELETE FROM migrations WHERE name BETWEEN '0004' AND '0006'",
     );
     const again = openHome(home);
     expect(again.batches.open('gemini-batch')).toEqual([]);
