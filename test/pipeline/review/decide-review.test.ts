@@ -72,6 +72,7 @@ describe('findReviewRow', () => {
     expect(find(name, aspect)).toMatchObject({ sampleName: name, aspect });
     expect(() => find(name, null)).toThrow(/names 2 rows .*--aspect/);
     expect(() => find(name, 'authenticity')).toThrow(/no answered row/);
+    expect(() => find(id, aspect === 'quality' ? 'correspondence' : 'quality')).toThrow(/no answered row/);
     expect(() => find('', null)).toThrow(/no answered row/);
     expect(() => find(id.replace('agiqa-3k', 'nobodys'), null)).toThrow(/no answered row/);
   });

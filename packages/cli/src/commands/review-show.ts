@@ -3,6 +3,7 @@ import type { ReviewableRow, ReviewEntry } from '@retort/store';
 import { EXIT } from '../exit-codes.ts';
 import { type ReviewFacts, reviewFacts } from '../review-facts.ts';
 import { findReviewRows, parseAspect, type ReviewFlags, withReviewRun } from '../review-options.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wordDiff } from '../word-diff.ts';
 
@@ -47,27 +48,28 @@ function describe(
 ): string {
   const saw = row.sawLabel ? ', written with the MOS in sight' : '';
   const state = reviewStateOf(row);
+  const hasText = facts.text !== null;
   return [
     `${facts.row}  ${facts.split ?? 'no split'}`,
-    `  image prompt: ${row.imagePrompt ?? 'none'}`,
+    `  image prompt: ${printable(row.imagePrompt ?? 'none')}`,
     `  description by ${row.model} (${row.promptId}${saw}):`,
-    ...indented(row.description),
+    ...indented(printable(row.description)),
     ...history.flatMap((entry, index) => describeEntry(entry, history.slice(0, index), color)),
     ...(facts.outdated ? describeOutdated(row, color) : []),
-    state === 'edited' || row.standing?.text != null
-      ? `  stands: ${state}, with this description:`
-      : `  stands: ${state}`,
-    ...(row.standing?.text == null ? [] : indented(standingText(row))),
+    ...(hasText
+      ? [`  stands: ${state}, with this description:`, ...indented(printable(standingText(row)))]
+      : [`  stands: ${state}`]),
   ].join('\n');
 }
 
 function describeEntry(entry: ReviewEntry, earlier: readonly ReviewEntry[], color: boolean): string[] {
   const { id, decision, reviewer, note, decidedAt, undoes, text, original } = entry;
   const what = undoes === null ? decision : `took back ${undoes}`;
-  const head = `  ${id}  ${decidedAt}  ${what}${reviewer === null ? '' : ` by ${reviewer}`}${note === null ? '' : `: ${note}`}`;
+  const who = reviewer === null ? '' : ` by ${printable(reviewer)}`;
+  const head = `  ${id}  ${decidedAt}  ${what}${who}${note === null ? '' : `: ${printable(note)}`}`;
   if (decision !== 'edited' || text === null) return [head];
   const before = standingBefore(earlier)?.text ?? original;
-  return [head, ...indented(wordDiff(before, text, { color }))];
+  return [head, ...indented(wordDiff(printable(before), printable(text), { color }))];
 }
 
 /** The entry that stood when the next one was noted. */
@@ -84,7 +86,7 @@ function describeOutdated({ standing, description }: ReviewableRow, color: boole
       : 'the decision still counts';
   return [
     `  outdated: the answer is read differently since (${counts}):`,
-    ...indented(wordDiff(standing.original, description, { color })),
+    ...indented(wordDiff(printable(standing.original), printable(description), { color })),
   ];
 }
 

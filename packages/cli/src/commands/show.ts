@@ -100,7 +100,7 @@ function describe(facts: ReturnType<typeof factsOf>): string {
     ]),
     ...facts.reviews.map(({ id, aspect, decision, note, by, decided_at, undoes }) => {
       const what = undoes === null ? `${id} ${decision}` : `${id} took back ${undoes}`;
-      return `  ${aspect} review: ${what}${by === null ? '' : ` by ${by}`} at ${decided_at}${note === null ? '' : `: ${note}`}`;
+      return `  ${aspect} review: ${what}${by === null ? '' : ` by ${by}`} at ${decided_at}${note === null ? '' : `: ${note.replaceAll('\n', ' ')}`}`;
     }),
   ];
   return lines.join('\n');

@@ -39,10 +39,10 @@ export function findReviewRow(
   runId: string,
   { reference, aspect }: { readonly reference: string; readonly aspect: Aspect | null },
 ): ReviewableRow {
-  const rows = namesIn(reference).flatMap((name) => reviews.find(runId, name));
-  const exact = rows.find((row) => reviewRowId(row) === reference);
-  if (exact !== undefined) return exact;
   const fits = (row: ReviewableRow): boolean => aspect === null || row.aspect === aspect;
+  const rows = namesIn(reference).flatMap((name) => reviews.find(runId, name));
+  const exact = rows.find((row) => reviewRowId(row) === reference && fits(row));
+  if (exact !== undefined) return exact;
   const named = reviews.find(runId, reference).filter(fits);
   const meant =
     named.length > 0 || reference === '' ? named : reviews.findEnding(runId, reference).filter(fits);
