@@ -12,7 +12,9 @@ const TRAIN = SPLITS.indexOf('train');
  *
  * @returns a prediction a row; NaN where the setting has no row in another fold
  */
-export function predictBySetting(columns: RatingColumns): Float64Array {
+export function predictBySetting(
+  columns: Pick<RatingColumns, 'mos' | 'setting' | 'settings' | 'fold'>,
+): Float64Array {
   const { mos, setting, settings, fold } = columns;
   const all = createMeans(settings);
   const byFold = createMeans(settings * FOLDS);
