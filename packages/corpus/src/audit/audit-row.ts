@@ -27,6 +27,11 @@ export interface AuditRow {
   readonly sawLabel: boolean | null;
 }
 
+/** The row's own MOS on 0–5; null where its aspect or its rating isn't known. */
+export function mosOf(row: AuditRow): number | null {
+  return row.aspect === null ? null : (row.ratings[row.aspect] ?? null);
+}
+
 /** @param ratings MOS on 0–5 of every rated aspect of the sample; its own aspect's is taken from the row */
 export function auditRowOf(row: CorpusRow, ratings: AuditRow['ratings'] = {}): AuditRow {
   return {
