@@ -1,10 +1,13 @@
 import {
+  type AuditRow,
   audit,
+  auditRowOf,
   buildConversation,
   buildCorpus,
   type CorpusMeta,
   compareRows,
   evaluationRow,
+  FINDING_ROWS_MAX,
 } from '@retort/corpus';
 import {
   type Conversation,
@@ -22,6 +25,7 @@ import {
   renderStudentQuestions,
   type StudentPrompts,
 } from '@retort/teacher';
+import { ratingsOnFive } from './audit/ratings-on-five.ts';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { loadRunReviews, type RunReviews, reviewsInput } from './review/run-reviews.ts';
@@ -41,6 +45,8 @@ export class CorpusEmptyRunError extends RetortError {
 
 interface CorpusEntry {
   readonly row: CorpusRow;
+  /** MOS on 0–5 of every aspect that the sample is rated in. */
+  readonly ratings: AuditRow['ratings'];
   readonly conversationId: number;
 }
 
@@ -95,7 +101,7 @@ export async function buildRunCorpus(
       // The store keeps the whole conversation; what a row may show depends on its split.
       const conversationId = store.conversations.save(sample.id, conversation);
       const row = evaluationRow({ ...conversation, split });
-      return row === null ? [] : [{ row, conversationId }];
+      return row === null ? [] : [{ row, conversationId, ratings: ratingsOnFive(sample, run.dataset) }];
     }),
   );
   entries.sort((a, b) => compareRows(a.row, b.row));
@@ -112,7 +118,11 @@ export async function buildRunCorpus(
   store.corpora.save({
     key,
     manifest,
-    audit: await audit(rows, { splitBy: run.plan.splitBy }),
+    audit: await audit(
+      entries.map((entry) => auditRowOf(entry.row, entry.ratings)),
+      { splitBy: run.plan.splitBy },
+      { maxRows: FINDING_ROWS_MAX },
+    ),
     rows: members,
   });
   return key;

@@ -1,5 +1,5 @@
-import type { CorpusRow } from '@retort/schema';
 import { descriptionOf } from '../../conversation-shape.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { quoteAround } from '../quote.ts';
 import { createRowCheck } from '../row-check.ts';
 
@@ -28,7 +28,7 @@ export const answerDebris = createRowCheck({
   find: findDebris,
 });
 
-function findDebris(row: CorpusRow): string | null {
+function findDebris(row: AuditRow): string | null {
   const description = descriptionOf(row);
   if (description === null) return null;
   for (const [name, pattern] of Object.entries(DEBRIS)) {

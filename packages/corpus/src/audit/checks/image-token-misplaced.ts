@@ -1,6 +1,6 @@
-import type { CorpusRow } from '@retort/schema';
 import { IMAGE_TOKEN } from '../../control-tokens.ts';
 import { IMAGE_LINE } from '../../conversation-shape.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
 /** `<image>` anywhere but once, on the first line of turn 0. */
@@ -13,7 +13,7 @@ export const imageTokenMisplaced = createRowCheck({
   find: findMisplaced,
 });
 
-function findMisplaced(row: CorpusRow): string | null {
+function findMisplaced(row: AuditRow): string | null {
   const first = row.turns[0];
   if (first === undefined) return null;
   if (!first.text.startsWith(IMAGE_LINE)) return `turn 0 doesn't begin with ${IMAGE_TOKEN} and a newline`;

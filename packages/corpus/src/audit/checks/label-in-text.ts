@@ -1,6 +1,7 @@
-import type { Aspect, CorpusRow } from '@retort/schema';
+import type { Aspect } from '@retort/schema';
 import { descriptionOf } from '../../conversation-shape.ts';
-import type { AuditCheck, CheckRun, Finding } from '../finding.ts';
+import { type AuditRow, mosOf } from '../audit-row.ts';
+import type { AuditCheck, CheckFinding, CheckRun } from '../finding.ts';
 import { createOwnWordTally, type OwnWordTally } from '../own-word-tally.ts';
 import { quoteAround } from '../quote.ts';
 import { createRowList, type RowList } from '../row-list.ts';
@@ -34,24 +35,25 @@ function startLabelInText(): CheckRun {
   const shown = { number: '', mention: '' };
   let [described, numbersSawLabel] = [0, 0];
   return {
-    see({ id, row }) {
+    see({ position, row }) {
       const description = descriptionOf(row);
       if (description === null) return;
       described += 1;
       const number = findNumber(description, row);
       if (number !== null) {
-        if (numbers.count === 0) shown.number = `${id}: ${number}`;
-        numbers.add(id);
+        if (numbers.count === 0) shown.number = `${row.id}: ${number}`;
+        numbers.add(position);
         if (row.sawLabel) numbersSawLabel += 1;
       }
       const mention = SCORE_MENTION.exec(description);
       if (mention !== null) {
         if (mentions.count === 0)
-          shown.mention = `${id}: ${quoteAround(description, mention.index, mention[0].length)}`;
-        mentions.add(id);
+          shown.mention = `${row.id}: ${quoteAround(description, mention.index, mention[0].length)}`;
+        mentions.add(position);
       }
+      if (row.aspect === null) return;
       const tally = words.get(row.aspect) ?? createOwnWordTally();
-      tally.add(id, description, row);
+      tally.add(position, description, row);
       words.set(row.aspect, tally);
     },
     finish: () => [
@@ -62,13 +64,14 @@ function startLabelInText(): CheckRun {
   };
 }
 
-function findNumber(description: string, row: CorpusRow): string | null {
+function findNumber(description: string, row: AuditRow): string | null {
   const verdict = VERDICT_NUMBER.exec(description);
   if (verdict !== null) return quoteAround(description, verdict.index, verdict[0].length);
-  if (row.mos === null) return null;
+  const mos = mosOf(row);
+  if (mos === null) return null;
   for (const match of description.matchAll(DECIMAL)) {
     const digits = match[0].length - match[0].indexOf('.') - 1;
-    if (digits <= 20 && row.mos.toFixed(digits) === match[0]) {
+    if (digits <= 20 && mos.toFixed(digits) === match[0]) {
       return quoteAround(description, match.index, match[0].length);
     }
   }
@@ -80,7 +83,7 @@ function numberFinding(
   described: number,
   shown: string,
   sawLabel: boolean,
-): readonly Finding[] {
+): readonly CheckFinding[] {
   if (found.count === 0) return [];
   return [
     {
@@ -94,7 +97,7 @@ function numberFinding(
   ];
 }
 
-function mentionFinding(found: RowList, described: number, shown: string): readonly Finding[] {
+function mentionFinding(found: RowList, described: number, shown: string): readonly CheckFinding[] {
   if (found.count === 0) return [];
   return [
     {
@@ -110,7 +113,7 @@ function mentionFinding(found: RowList, described: number, shown: string): reado
 function wordFinding(
   aspect: Aspect,
   { own, rated, expectedByChance, sawLabel }: OwnWordTally,
-): readonly Finding[] {
+): readonly CheckFinding[] {
   if (own.count === 0) return [];
   const chance = expectedByChance();
   const leaks = sawLabel && own.count > chance + NOTABLE_SIGMAS * Math.sqrt(chance);

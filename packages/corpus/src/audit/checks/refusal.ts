@@ -1,5 +1,5 @@
-import type { CorpusRow } from '@retort/schema';
 import { descriptionOf } from '../../conversation-shape.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { quoteAround } from '../quote.ts';
 import { createRowCheck } from '../row-check.ts';
 
@@ -31,7 +31,7 @@ export const refusal = createRowCheck({
   find: findRefusal,
 });
 
-function findRefusal(row: CorpusRow): string | null {
+function findRefusal(row: AuditRow): string | null {
   const description = descriptionOf(row);
   return description === null ? null : findRefusalIn(description);
 }

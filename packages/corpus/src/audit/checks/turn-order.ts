@@ -1,5 +1,5 @@
-import type { CorpusRow } from '@retort/schema';
 import { wordTurnOf } from '../../conversation-shape.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
 /** Roles, number and emptiness of turns. */
@@ -11,7 +11,7 @@ export const turnOrder = createRowCheck({
   find: findDisorder,
 });
 
-function findDisorder(row: CorpusRow): string | null {
+function findDisorder(row: AuditRow): string | null {
   if (row.turns.length !== 2 && row.turns.length !== 4) return `${row.turns.length} turns instead of 2 or 4`;
   for (const [index, turn] of row.turns.entries()) {
     const expected = index % 2 === 0 ? 'user' : 'assistant';
