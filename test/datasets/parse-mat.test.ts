@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { MatFormatError } from '../../packages/datasets/src/mat-element.ts';
 import { parseMat } from '../../packages/datasets/src/parse-mat.ts';
 import { matFile, matHeader } from '../fixtures/datasets/mat-file.ts';
 
@@ -42,6 +43,24 @@ describe('parseMat', () => {
     ['too few values', matFile({ name: 'x', values: [1, 2], dimensions: [3, 1] }), /3 values and has 2/],
   ])('refuses %s', (_case, bytes, message) => {
     expect(() => parseMat(bytes)).toThrow(message);
+  });
+
+  it('reads any bytes or refuses them, and nothing else', () => {
+    for (const name of ['plain.mat', 'compressed.mat']) {
+      const whole = fixture(name);
+      for (let at = 128; at < whole.length; at += 1) {
+        for (const damaged of [
+          whole.subarray(0, at),
+          Buffer.concat([whole]).fill((at * 37) % 256, at, Math.min(at + 3, whole.length)),
+        ]) {
+          try {
+            expect(Array.isArray(parseMat(damaged))).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(MatFormatError);
+          }
+        }
+      }
+    }
   });
 
   it.each([

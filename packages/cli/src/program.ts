@@ -24,6 +24,8 @@ const EXAMPLES = `
 Examples:
   pnpm distill                            the sample in the repository: no key, no server, no GPU
   pnpm distill --dataset agiqa-3k --path ../agiqa-3k --recordings answers.jsonl
+  pnpm distill --dataset aigciqa2023 --path ../AIGCIQA2023 --teacher gemini --dry-run
+  pnpm distill --folds 5 --fold 1         each image prompt is test in one of five folds
   pnpm distill --dataset csv --path my-images --columns name=file,image_prompt=caption,mos_quality=score --scale 0:100
   pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
   pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call

@@ -34,7 +34,12 @@ const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
  */
 export function parseMat(bytes: Buffer): readonly MatVariable[] {
   const isLittleEndian = checkHeader(bytes);
-  return parseVariables(bytes.subarray(HEADER_BYTES), isLittleEndian);
+  return readElements(bytes.subarray(HEADER_BYTES), isLittleEndian).flatMap((element) =>
+    // What is compressed holds variables and nothing compressed again: no file can unpack itself for ever.
+    element.type === MI_COMPRESSED
+      ? parseMatrices(readElements(inflate(element.bytes), isLittleEndian), isLittleEndian)
+      : parseMatrices([element], isLittleEndian),
+  );
 }
 
 function checkHeader(bytes: Buffer): boolean {
@@ -53,16 +58,10 @@ function checkHeader(bytes: Buffer): boolean {
   );
 }
 
-function parseVariables(bytes: Buffer, isLittleEndian: boolean): MatVariable[] {
-  const variables: MatVariable[] = [];
-  for (const element of readElements(bytes, isLittleEndian)) {
-    if (element.type === MI_COMPRESSED) {
-      variables.push(...parseVariables(inflate(element.bytes), isLittleEndian));
-    } else if (element.type === MI_MATRIX) {
-      variables.push(parseMatrix(readElements(element.bytes, isLittleEndian)));
-    }
-  }
-  return variables;
+function parseMatrices(elements: readonly MatElement[], isLittleEndian: boolean): MatVariable[] {
+  return elements
+    .filter(({ type }) => type === MI_MATRIX)
+    .map(({ bytes }) => parseMatrix(readElements(bytes, isLittleEndian)));
 }
 
 function inflate(bytes: Buffer): Buffer {
