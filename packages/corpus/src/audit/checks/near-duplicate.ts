@@ -82,14 +82,16 @@ function acrossSplits(
   }
   const [first] = across;
   const where =
-    first === undefined ? [] : splitsOf(first).map((split) => `${SPLITS[split]} (${first.rows[split]} rows)`);
+    first === undefined
+      ? []
+      : splitsOf(first).map((split) => `${first.rows[split]} of its rows in ${SPLITS[split]}`);
   return [
     {
       code: CODE,
       severity: 'error',
       ...listed.listed(),
       evidence:
-        `${across.size} groups of different images that look alike stand in more than one split, of ${found.images} images; the first in ` +
+        `Groups of different images that look alike in more than one split: ${across.size}, of ${found.images} images; the first has ` +
         `${where.join(' and ')}. ${describePairs(found)}`,
       advice:
         'Keep each group on one side: what was trained on would be tested on. Look at a few first; images that only resemble each ' +
@@ -117,7 +119,7 @@ function withinSplit(
       severity: 'info',
       ...listed.listed(),
       evidence:
-        `${within.size} groups of different images that look alike stand in one split each, of ${found.images} images. ` +
+        `Groups of different images that look alike in one split: ${within.size}, of ${found.images} images. ` +
         describePairs(found),
       advice:
         'Nothing leaks; the same picture just counts more than once. Leave the listed rows out if it should count once.',
