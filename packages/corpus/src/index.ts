@@ -1,5 +1,6 @@
 export { type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
+export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
 export { findRefusalIn } from './audit/checks/refusal.ts';
 export {
   type AuditCheck,

@@ -1,18 +1,16 @@
 import {
   type AuditRow,
-  audit,
-  auditRowOf,
   buildConversation,
   buildCorpus,
   type CorpusMeta,
   compareRows,
   evaluationRow,
-  FINDING_ROWS_MAX,
 } from '@retort/corpus';
 import {
   type Conversation,
   type CorpusRow,
   canonicalJson,
+  type JobProgress,
   RetortError,
   type RunPlan,
   sha256,
@@ -25,6 +23,7 @@ import {
   renderStudentQuestions,
   type StudentPrompts,
 } from '@retort/teacher';
+import { auditRunRows } from './audit/audit-run-rows.ts';
 import { ratingsOnFive } from './audit/ratings-on-five.ts';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
@@ -74,12 +73,14 @@ export async function corpusInputKey(deps: PipelineDeps, runId: string, plan: Ru
  * Deterministic: the same answers and decisions give the same corpus. Splits are made before rows are left out: a decision
  * moves no other row.
  *
+ * @param onProgress hears of the images that are compared for the first time
  * @returns the corpus's key
  * @throws CorpusEmptyRunError nothing was answered, or everything rejected
  */
 export async function buildRunCorpus(
   deps: PipelineDeps,
   run: { readonly id: string; readonly plan: RunPlan; readonly dataset: DatasetRow },
+  onProgress?: (progress: JobProgress) => void,
 ): Promise<string> {
   const { store } = deps;
   const answered = store.conversations.answeredSamples(run.id);
@@ -118,11 +119,7 @@ export async function buildRunCorpus(
   store.corpora.save({
     key,
     manifest,
-    audit: await audit(
-      entries.map((entry) => auditRowOf(entry.row, entry.ratings)),
-      { splitBy: run.plan.splitBy },
-      { maxRows: FINDING_ROWS_MAX },
-    ),
+    audit: await auditRunRows(deps, entries, { splitBy: run.plan.splitBy, onProgress }),
     rows: members,
   });
   return key;
