@@ -30,7 +30,15 @@ export {
   SplitUnavailableError,
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
-export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
+export type { ExportedFile } from './export/data-writers.ts';
+export {
+  type ExportedCorpus,
+  type ExportOptions,
+  exportCorpus,
+  type ImageMode,
+  type ReplaceRule,
+} from './export/export-corpus.ts';
+export { type ExportedItem, type ReadExportedRow, readExportedRows } from './export/read-exported-rows.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
