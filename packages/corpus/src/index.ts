@@ -47,6 +47,15 @@ export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
 export { compareRows, rowId } from './row-id.ts';
+export { isLeftOut, type LeftOutRow } from './shape/left-out.ts';
+export {
+  assertShape,
+  type ExportShape,
+  isWhole,
+  type ShapeDeps,
+  shapeRow,
+  WHOLE_CORPUS,
+} from './shape/shape-rows.ts';
 export {
   assignSplits,
   DEFAULT_SPLIT_FRACTIONS,
@@ -56,4 +65,5 @@ export {
 } from './splits/assign-splits.ts';
 export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
+export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';
