@@ -1,5 +1,6 @@
 export { audit } from './audit/audit.ts';
 export { findRefusalIn } from './audit/checks/refusal.ts';
+export { createTooLong, DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
 export {
   type AuditCheck,
   type AuditContext,
@@ -46,4 +47,15 @@ export {
 } from './splits/assign-splits.ts';
 export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
+export type { TokenCountCache } from './tokens/cached-tokenizer.ts';
+export {
+  createTokenCounter,
+  type KeepingTokenCounter,
+  type TokenCounterOptions,
+} from './tokens/create-token-counter.ts';
+export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
+export { loadTextTokenizer, type TextTokenizerOptions } from './tokens/load-text-tokenizer.ts';
+export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
+export { findTokenRule } from './tokens/token-rules.ts';
+export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';
