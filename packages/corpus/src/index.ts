@@ -34,6 +34,8 @@ export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts
 export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
 export type { CorpusFormat, FormatContext, SplitWriter } from './formats/format.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
+export { llamafactoryDataset } from './lora/llamafactory-config.ts';
+export { llamafactoryLoraFiles } from './lora/lora-files.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
