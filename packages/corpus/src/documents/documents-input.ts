@@ -19,7 +19,7 @@ export interface ExportedFormat {
   readonly name: string;
   readonly files: readonly ExportedFile[];
   /** Columns as the YAML of a dataset card lists them, where the format knows them better than the card does. */
-  readonly features?: readonly object[];
+  readonly features?: readonly unknown[];
 }
 
 /** What the attempts behind a corpus say of one model version. Moments are UTC ISO 8601 text. */
