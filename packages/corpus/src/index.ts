@@ -40,6 +40,7 @@ export {
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
 export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
+export { type VerifiedExport, verifyExport } from './export/verify-export.ts';
 export type { ExportFacts } from './export/write-export.ts';
 export type { CorpusFormat, FormatContext, SplitWriter } from './formats/format.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
