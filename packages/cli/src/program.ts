@@ -12,6 +12,7 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { addPush } from './push-program.ts';
 import { addReparse } from './reparse-program.ts';
 import { addReview } from './review-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
@@ -32,13 +33,15 @@ Examples:
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill --path my-images --teacher gemini-batch --budget 5
   pnpm distill status
+  pnpm distill push --repo my-lab/agiqa-3k-conversations --dry-run
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
 
 Running the same command again goes on where it was; with nothing left to do it prints the stored results.
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
 Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, RETORT_PRICES, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
-  GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda.`;
+  GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda,
+  HF_TOKEN, HF_ENDPOINT.`;
 
 /** The command line. `run` gets the exit code of the command that was chosen. */
 export function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
@@ -106,6 +109,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
   addReparse(program, terminal, exit);
   addReview(program, terminal, exit);
+  addPush(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   return program;

@@ -2,6 +2,7 @@ export { type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
 export { findRefusalIn } from './audit/checks/refusal.ts';
+export { DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
 export {
   type AuditCheck,
   type AuditContext,
@@ -25,6 +26,14 @@ export { type Spread, spreadOf } from './compare/summary-statistics.ts';
 export { isSameText } from './compare/text-agreement.ts';
 export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
 export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
+export { croissantProblems } from './documents/check-croissant.ts';
+export type {
+  DocumentsInput,
+  ExportedFile,
+  ExportedFormat,
+  TeacherFacts,
+} from './documents/documents-input.ts';
+export { exportDocuments } from './documents/export-documents.ts';
 export {
   CorpusEmptyError,
   CorpusImageMissingError,
@@ -35,7 +44,6 @@ export {
   SplitUnavailableError,
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
-export type { ExportedFile } from './export/data-writers.ts';
 export {
   type ExportedCorpus,
   type ExportOptions,
@@ -44,10 +52,14 @@ export {
   type ReplaceRule,
 } from './export/export-corpus.ts';
 export { type ExportedItem, type ReadExportedRow, readExportedRows } from './export/read-exported-rows.ts';
+export { type VerifiedExport, verifyExport } from './export/verify-export.ts';
+export type { ExportFacts } from './export/write-export.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
+export { llamafactoryDataset } from './lora/llamafactory-config.ts';
+export { llamafactoryLoraFiles } from './lora/lora-files.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
@@ -73,5 +85,15 @@ export {
   type SplitSample,
 } from './splits/split-options.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
+export type { TokenCountCache } from './tokens/cached-tokenizer.ts';
+export {
+  createTokenCounter,
+  type KeepingTokenCounter,
+  type TokenCounterOptions,
+} from './tokens/create-token-counter.ts';
+export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
+export { loadTextTokenizer, type TextTokenizerOptions } from './tokens/load-text-tokenizer.ts';
 export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
+export { findTokenRule } from './tokens/token-rules.ts';
+export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

@@ -23,6 +23,7 @@ export {
 } from './plan-requests.ts';
 export { prepareSample, rejectedSampleError, samplesToPrepare } from './prepare-samples.ts';
 export { countPrepared, preparedSamples } from './prepared-samples.ts';
+export { ExportNotFitError, pushExport, readPublishable } from './push-export.ts';
 export {
   type ReadingChange,
   type ReparseOptions,

@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'checkpoint-unreadable',
   'not-found',
   'job-failed',
+  'hub-failed',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

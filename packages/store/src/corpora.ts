@@ -1,5 +1,6 @@
 import type { Aspect, CorpusRow, ReviewMark, Split, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { type CorpusTeacherFacts, createCorpusTeachers } from './corpus-teachers.ts';
 import { tellDiskFull } from './errors.ts';
 
 export interface CorpusMembership {
@@ -28,6 +29,8 @@ export interface CorpusTable {
   /** Keys that begin so, newest first, at most two: one is found, two are ambiguous. */
   keysBeginning(prefix: string): string[];
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
+  /** What the attempts behind a corpus say, by teacher, model and model version. */
+  teachers(key: string): CorpusTeacherFacts[];
 }
 
 interface CorpusRecord {
@@ -126,6 +129,7 @@ export function createCorpusTable(db: Database): CorpusTable {
     },
     keysBeginning: (prefix) => keys.all(prefix.length, prefix),
     sizes: (key) => sizes.all(key),
+    teachers: createCorpusTeachers(db),
   };
 }
 

@@ -18,6 +18,7 @@ import { createReviewTable, type ReviewTable } from './reviews.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
 import { createSpendingTable, type SpendingTable } from './spending.ts';
+import { createTokenCountTable, type TokenCountTable } from './token-counts.ts';
 import { createTrainingTable, type TrainingTable } from './training.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -35,6 +36,7 @@ export interface Store {
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
   readonly reviews: ReviewTable;
+  readonly tokenCounts: TokenCountTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
   readonly spending: SpendingTable;
@@ -70,6 +72,7 @@ export function openStore(home: string): Store {
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
     reviews: createReviewTable(db),
+    tokenCounts: createTokenCountTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
     spending: createSpendingTable(db),

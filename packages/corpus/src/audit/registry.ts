@@ -17,6 +17,7 @@ import { nearDuplicate } from './checks/near-duplicate.ts';
 import { refusal } from './checks/refusal.ts';
 import { repeatedAnswer } from './checks/repeated-answer.ts';
 import { sawLabelInEvaluation } from './checks/saw-label-in-evaluation.ts';
+import { tooLong } from './checks/too-long.ts';
 import { turnOrder } from './checks/turn-order.ts';
 import type { AuditCheck } from './finding.ts';
 
@@ -36,6 +37,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   repeatedAnswer,
   conversationMissing,
   classImbalance,
+  tooLong,
   lengthOutlier,
   labelLeak,
   generatorConfounded,
