@@ -12,6 +12,7 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { addExport } from './export-program.ts';
 import { addPush } from './push-program.ts';
 import { addReparse } from './reparse-program.ts';
 import { addReview } from './review-program.ts';
@@ -107,6 +108,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   ])
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
+  addExport(program, terminal, exit);
   addReparse(program, terminal, exit);
   addReview(program, terminal, exit);
   addPush(program, terminal, exit);

@@ -8,6 +8,7 @@ import type { AnyIterable } from '../evaluation-row.ts';
 import type { CorpusFormat } from '../formats/format.ts';
 import { findFormat } from '../formats/registry.ts';
 import { type CorpusManifest, manifestJson } from '../manifest.ts';
+import type { LeftOutRow } from '../shape/left-out.ts';
 import { type ImagePlacement, MANIFEST_FILE, prettyJson } from './export-files.ts';
 import { type ExpectedExport, type ExportState, inspectExport } from './inspect-export.ts';
 import { createStagingFolder, moveIntoPlace } from './staging-folder.ts';
@@ -20,8 +21,8 @@ export type ReplaceRule = 'same-corpus' | 'incomplete' | 'any-corpus';
 export type ImageMode = 'link' | 'copy' | 'path';
 
 export interface ExportOptions {
-  /** The rows that `manifest` was built from, in the same order; read once. */
-  readonly rows: AnyIterable<CorpusRow>;
+  /** The rows that `manifest` was built from, in the same order, and those that were left out of them; read once. */
+  readonly rows: AnyIterable<CorpusRow | LeftOutRow>;
   /** The corpus folder itself; it is made here. */
   readonly dir: string;
   /** Registry names; their order doesn't matter. */

@@ -8,6 +8,9 @@ export const IMAGES_FOLDER = 'images';
 /** What is known of every row, in corpus order; see `exported-row.ts`. */
 export const ROWS_FILE = 'rows.jsonl';
 
+/** Rows that an export doesn't have, and why. */
+export const LEFT_OUT_FILE = 'left-out.jsonl';
+
 /** How the files name the images: in the export, or where they lie; `embedded` where only bytes are carried. */
 export type ImagePlacement = 'folder' | 'path' | 'embedded';
 

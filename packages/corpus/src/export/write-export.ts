@@ -6,10 +6,11 @@ import type { DocumentsInput } from '../documents/documents-input.ts';
 import { exportDocuments } from '../documents/export-documents.ts';
 import { CorpusImageMissingError, CorpusRowError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
-import type { CorpusFormat } from '../formats/format.ts';
+import type { ByteSink, CorpusFormat } from '../formats/format.ts';
 import { jsonLine } from '../formats/json-text.ts';
 import type { CorpusManifest } from '../manifest.ts';
 import { rowId } from '../row-id.ts';
+import { isLeftOut, type LeftOutRow } from '../shape/left-out.ts';
 import { splitsWithRows } from '../training-command.ts';
 import { createDataWriters, type ExportedFile } from './data-writers.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type FileSum,
   formatSum,
   type ImagePlacement,
+  LEFT_OUT_FILE,
   MANIFEST_FILE,
   ROWS_FILE,
   SUMS_FILE,
@@ -27,7 +29,7 @@ import { createImageFolder, imagePathIn } from './image-folder.ts';
 import type { PlacedAs } from './place-image.ts';
 
 export interface WriteExportOptions {
-  readonly rows: AnyIterable<CorpusRow>;
+  readonly rows: AnyIterable<CorpusRow | LeftOutRow>;
   readonly formats: readonly CorpusFormat[];
   readonly images: (row: CorpusRow) => string;
   readonly placement: ImagePlacement;
@@ -75,7 +77,12 @@ async function writeRows(
   const hasher = createRowsHasher();
   const writers = createDataWriters(files, { ...options, imagePath });
   const rowsFile = await files.create(ROWS_FILE);
+  const leftOut = createLeftOutList(files);
   for await (const row of options.rows) {
+    if (isLeftOut(row)) {
+      await leftOut.add(row);
+      continue;
+    }
     hasher.add(row);
     // What is awaited is what has to be: at a million rows each turn of the event loop counts.
     if (options.placement === 'folder') await images.place(row, options.images(row));
@@ -91,8 +98,23 @@ async function writeRows(
   }
   await writers.close();
   await files.close(ROWS_FILE);
+  await leftOut.close();
   assertSameRows(hasher.digest(), options.manifest);
   return writers.written;
+}
+
+/** left-out.jsonl, which isn't there when nothing is in it. */
+function createLeftOutList(files: FileSet) {
+  let list: ByteSink | null = null;
+  return {
+    async add(row: LeftOutRow): Promise<void> {
+      list ??= await files.create(LEFT_OUT_FILE);
+      await list.write(`${jsonLine(row)}\n`);
+    },
+    async close(): Promise<void> {
+      if (list !== null) await files.close(LEFT_OUT_FILE);
+    },
+  };
 }
 
 function assertImage(row: CorpusRow, path: string): void {
