@@ -10,6 +10,7 @@ import {
 import { type CorpusRow, hashHex, RetortError, type RunPlan } from '@retort/schema';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { portableRunCommand } from './run-command.ts';
+import { countRows, openDefaultTokenCounter } from './token-counts.ts';
 
 /** Hex digits of a corpus key in its folder's name: enough to tell corpora apart, short enough to read. */
 const KEY_DIGITS = 12;
@@ -62,8 +63,10 @@ export async function exportRunCorpus(
 ): Promise<string> {
   const { manifest, audit } = loadCorpus(deps, key);
   const command = plan === null ? null : portableRunCommand(plan);
+  const counter = await openDefaultTokenCounter(deps);
+  const { rows, shares } = countRows(exportedRows(deps, key), counter);
   const { path } = await exportCorpus({
-    rows: exportedRows(deps, key),
+    rows,
     dir: corpusFolder(deps, key),
     formats: exportFormats(),
     images: (row) => deps.blobs.path(row.blobHash),
@@ -72,10 +75,12 @@ export async function exportRunCorpus(
     documents: {
       teachers: deps.store.corpora.teachers(key),
       command,
-      tokenShares: [],
+      get tokenShares() {
+        return [shares()];
+      },
       maxTokens: null,
     },
-  });
+  }).finally(counter.close);
   deps.store.corpora.setPath(key, path);
   return path;
 }

@@ -44,4 +44,10 @@ export { describeQuote, noteSpendingTerms, type SpendingTerms, spendingTerms } f
 export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
 export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';
+export {
+  countRows,
+  type HomeTokenCounter,
+  openTokenCounter,
+  TOKEN_STUDENTS,
+} from './token-counts.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';
