@@ -94,6 +94,6 @@ export {
 export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
 export { loadTextTokenizer, type TextTokenizerOptions } from './tokens/load-text-tokenizer.ts';
 export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
-export { findTokenRule } from './tokens/token-rules.ts';
+export { findTokenRule, TOKEN_RULES } from './tokens/token-rules.ts';
 export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

@@ -9,6 +9,7 @@ import {
 import { type CorpusRow, hashHex, RetortError, type RunPlan } from '@retort/schema';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { portableRunCommand } from './run-command.ts';
+import { countRows, openDefaultTokenCounter } from './token-counts.ts';
 
 /** Hex digits of a corpus key in its folder's name: enough to tell corpora apart, short enough to read. */
 const KEY_DIGITS = 12;
@@ -64,8 +65,10 @@ export async function exportRunCorpus(
 ): Promise<string> {
   const { manifest, audit } = loadCorpus(deps, key);
   const command = plan === null ? null : portableRunCommand(plan);
+  const counter = await openDefaultTokenCounter(deps);
+  const { rows, shares } = countRows(exportedRows(deps, key), counter);
   const { path } = await exportCorpus({
-    rows: exportedRows(deps, key),
+    rows,
     dir: corpusFolder(deps, key),
     formats: RUN_FORMATS,
     images: (row) => deps.blobs.path(row.blobHash),
@@ -74,9 +77,11 @@ export async function exportRunCorpus(
     documents: {
       teachers: deps.store.corpora.teachers(key),
       command,
-      tokenShares: [],
+      get tokenShares() {
+        return [shares()];
+      },
     },
-  });
+  }).finally(counter.close);
   deps.store.corpora.setPath(key, path);
   return path;
 }

@@ -1,7 +1,9 @@
 import {
   type AuditReport,
+  type AuditRow,
   assertShape,
   audit,
+  auditRowOf,
   buildCorpus,
   type CorpusManifest,
   type ExportShape,
@@ -104,11 +106,15 @@ async function nameShaped(
   from: CorpusManifest,
 ): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
   const { manifest } = await buildCorpus(keptRows(rows()), from);
-  return { manifest, audit: await audit(keptRows(rows()), { splitBy: from.splitBy }) };
+  return { manifest, audit: await audit(auditRows(rows()), { splitBy: from.splitBy }) };
 }
 
 function* keptRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<CorpusRow> {
   for (const row of rows) if (!isLeftOut(row)) yield row;
+}
+
+function* auditRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<AuditRow> {
+  for (const row of keptRows(rows)) yield auditRowOf(row);
 }
 
 /** What corpus.json says of it; what wasn't asked for isn't there. */

@@ -70,4 +70,10 @@ export { checkSplit } from './split-run.ts';
 export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
 export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';
+export {
+  countRows,
+  type HomeTokenCounter,
+  openTokenCounter,
+  TOKEN_STUDENTS,
+} from './token-counts.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

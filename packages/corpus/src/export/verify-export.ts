@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { errorCodeOf } from '@retort/schema';
 import { z } from 'zod';
 import { CorpusUsageError } from '../errors.ts';
-import { AUDIT_FILE, MANIFEST_FILE, parseSum, README_FILE, SUMS_FILE } from './export-files.ts';
+import { AUDIT_FILE, MANIFEST_FILE, README_FILE, SUMS_FILE } from './export-files.ts';
 
 /** A file of an export as its checksums name it. */
 export interface VerifiedFile {
@@ -41,13 +41,8 @@ const auditSchema = z.looseObject({
 export async function verifyExport(dir: string): Promise<VerifiedExport> {
   const manifest = manifestSchema.parse(JSON.parse(await textOf(dir, MANIFEST_FILE)));
   const audit = auditSchema.parse(JSON.parse(await textOf(dir, AUDIT_FILE)));
-  const sumsText = await textOf(dir, SUMS_FILE);
-  const sums = new Map<string, string>();
-  for (const line of sumsText.split('\n').slice(0, -1)) {
-    const sum = parseSum(line);
-    if (sum === null) throw incomplete(dir, `${SUMS_FILE} isn't a list of checksums`);
-    sums.set(sum.path, sum.sha256);
-  }
+  const sums = sumsOf(await textOf(dir, SUMS_FILE));
+  if (sums === null) throw incomplete(dir, `${SUMS_FILE} isn't a list of checksums`);
   const files: VerifiedFile[] = [];
   const changed: string[] = [];
   for (const path of [...sums.keys()].filter((name) => name !== README_FILE).concat(README_FILE)) {
@@ -59,6 +54,19 @@ export async function verifyExport(dir: string): Promise<VerifiedExport> {
   if (last !== null) files.push(last);
   const errors = audit.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   return { key: manifest.key, rows: manifest.rows, files, changed, errors };
+}
+
+/** Hex SHA-256 by path; null when a line isn't one of `sha256sum`, or the last is cut off. */
+function sumsOf(text: string): ReadonlyMap<string, string> | null {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') return null;
+  const sums = new Map<string, string>();
+  for (const line of lines) {
+    const [, sum, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+    if (sum === undefined || path === undefined) return null;
+    sums.set(path, sum);
+  }
+  return sums;
 }
 
 async function fileIn(dir: string, path: string): Promise<VerifiedFile | null> {

@@ -43,7 +43,7 @@ export interface WriteExportOptions {
   readonly documents?: ExportFacts | undefined;
 }
 
-/** What the documents of an export say beyond the corpus itself. */
+/** What the documents of an export say beyond the corpus itself. `tokenShares` is read when the rows are written. */
 export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares'>;
 
 const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [] };
