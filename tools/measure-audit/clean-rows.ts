@@ -49,7 +49,10 @@ export async function readRows(dir: string, promptsDir: string, raw: boolean): P
   const splits = assignSplits(samples, { by: 'image-prompt', seed: 0 });
   return rows.sort(compareRows).flatMap((conversation): AuditRow[] => {
     const { ratings = [] } = rated.get(conversation.sampleName) ?? {};
-    const row = evaluationRow({ ...conversation, split: raw ? 'train' : (splits.get(conversation.sampleName) ?? 'train') });
+    const row = evaluationRow({
+      ...conversation,
+      split: raw ? 'train' : (splits.get(conversation.sampleName) ?? 'train'),
+    });
     return row === null
       ? []
       : [auditRowOf(row, Object.fromEntries(ratings.map(({ aspect, mos }) => [aspect, mos])))];

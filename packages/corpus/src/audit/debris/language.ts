@@ -32,6 +32,8 @@ export async function loadLanguageDetector(): Promise<DetectLanguage> {
 /** Share of letters, and letters, of another script from which a text isn't in Latin letters with a foreign word in it. */
 const SCRIPT_SHARE = 0.1;
 const SCRIPT_LETTERS = 8;
+/** So many letters of another script in a row are a sentence, not a name on a sign. Our choice. */
+const SCRIPT_RUN = /(?:[^\p{Script=Latin}\P{L}][^\p{L}]*){16}/u;
 /** A language for each script, for texts too short for the detector; the first that fits. */
 const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
@@ -68,7 +70,8 @@ function foreignLanguage(language: string | null): string | null {
 function scriptLanguageOf(text: string): string | null {
   const foreign = text.match(/[^\p{Script=Latin}\P{L}]/gu) ?? [];
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  if (foreign.length < SCRIPT_LETTERS || foreign.length < SCRIPT_SHARE * letters) return null;
+  if (foreign.length < SCRIPT_LETTERS) return null;
+  if (foreign.length < SCRIPT_SHARE * letters && !SCRIPT_RUN.test(text)) return null;
   return SCRIPTS.find(([, script]) => script.test(text))?.[0] ?? 'another script';
 }
 
