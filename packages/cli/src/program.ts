@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
 import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
+import { addAudit } from './audit-program.ts';
 import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
 import { batchesCommand } from './commands/batches.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -112,6 +113,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addReparse(program, terminal, exit);
   addReview(program, terminal, exit);
   addPush(program, terminal, exit);
+  addAudit(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   return program;

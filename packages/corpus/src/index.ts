@@ -1,7 +1,6 @@
 export { type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
-export { findRefusalIn } from './audit/checks/refusal.ts';
 export { DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
 export {
   type AuditCheck,
@@ -15,7 +14,9 @@ export {
   SEVERITIES,
   type Severity,
 } from './audit/finding.ts';
+export { findRefusalIn } from './audit/refusal/find-refusal.ts';
 export { AUDIT_CHECKS } from './audit/registry.ts';
+export { type RepairedRow, type RepairOptions, repairRow } from './audit/repair/repair-row.ts';
 export { buildConversation, type ConversationInput, type ConversationSample } from './build-conversation.ts';
 export { buildCorpus } from './build-corpus.ts';
 export type { Estimate } from './compare/bootstrap.ts';
@@ -54,8 +55,12 @@ export {
 export { type ExportedItem, type ReadExportedRow, readExportedRows } from './export/read-exported-rows.ts';
 export { type VerifiedExport, verifyExport } from './export/verify-export.ts';
 export type { ExportFacts } from './export/write-export.ts';
+export { decodeRow } from './formats/decode-row.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
+export { type JsonContainer, sniffJson } from './formats/json-container.ts';
+export { jsonLine } from './formats/json-text.ts';
+export { readJsonValues } from './formats/read-json-values.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
 export { llamafactoryDataset } from './lora/llamafactory-config.ts';
