@@ -20,7 +20,14 @@ export async function fingerprintImage(source: Uint8Array | string): Promise<Uin
   const { data, info } = await sharp(source)
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
-    .resize({ width: PHASH_SIDE, height: PHASH_SIDE, fit: 'fill', kernel: 'lanczos3' })
+    // A JPEG's decoder would make a small version faster, with its sides rounded up: the edge of a crop then turns over 6 bits more.
+    .resize({
+      width: PHASH_SIDE,
+      height: PHASH_SIDE,
+      fit: 'fill',
+      kernel: 'lanczos3',
+      fastShrinkOnLoad: false,
+    })
     .raw()
     .toBuffer({ resolveWithObject: true });
   const grey = toGrey(data, info.channels);
