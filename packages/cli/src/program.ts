@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
 import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
+import { addAudit } from './audit-program.ts';
 import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
 import { batchesCommand } from './commands/batches.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -101,6 +102,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
   addReparse(program, terminal, exit);
+  addAudit(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   return program;

@@ -1,7 +1,6 @@
 export { type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
-export { findRefusalIn } from './audit/checks/refusal.ts';
 export {
   type AuditCheck,
   type AuditContext,
@@ -14,7 +13,9 @@ export {
   SEVERITIES,
   type Severity,
 } from './audit/finding.ts';
+export { findRefusalIn } from './audit/refusal/find-refusal.ts';
 export { AUDIT_CHECKS } from './audit/registry.ts';
+export { type RepairedRow, type RepairOptions, repairRow } from './audit/repair/repair-row.ts';
 export { buildConversation, type ConversationInput, type ConversationSample } from './build-conversation.ts';
 export { buildCorpus } from './build-corpus.ts';
 export type { Estimate } from './compare/bootstrap.ts';
@@ -35,7 +36,13 @@ export {
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
 export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
-export type { CorpusFormat, FormatContext, SplitWriter } from './formats/format.ts';
+export { decodeRow } from './formats/decode-row.ts';
+export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
+export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
+export { type JsonContainer, sniffJson } from './formats/json-container.ts';
+export { jsonLine } from './formats/json-text.ts';
+export { readJsonValues } from './formats/read-json-values.ts';
+export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';

@@ -1,4 +1,10 @@
 export { advanceBatch } from './advance-batch.ts';
+export { auditCorpus } from './audit/audit-corpus.ts';
+export { auditFiles, type FileFacts, readAuditRows } from './audit/audit-files.ts';
+export { type FixedCorpus, fixCorpus } from './audit/fix-corpus.ts';
+export { fixFile } from './audit/fix-file.ts';
+export { type RatingsTable, readRatingsTable } from './audit/ratings-table.ts';
+export type { RepairCounts } from './audit/repair-tally.ts';
 export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
 export { batchRowKey } from './batch-rows.ts';
 export { budgetReachedReason } from './budget-reached.ts';

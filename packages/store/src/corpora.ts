@@ -21,6 +21,8 @@ export interface CorpusTable {
   save(corpus: { key: string; manifest: unknown; audit: unknown; rows: Iterable<CorpusMembership> }): void;
   setPath(key: string, path: string): void;
   get(key: string): StoredCorpus | null;
+  /** Keys that begin so, with or without `sha256:`. */
+  keysLike(prefix: string): string[];
   /** The corpus's rows in order, read one at a time. */
   rows(key: string): IterableIterator<CorpusRow>;
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
@@ -66,6 +68,9 @@ export function createCorpusTable(db: Database): CorpusTable {
   );
   const setCount = db.prepare('UPDATE corpora SET row_count = ? WHERE key = ?');
   const get = db.prepare<[string], CorpusRecord>('SELECT * FROM corpora WHERE key = ?');
+  const keysLike = db.prepare<[string, string], { key: string }>(
+    "SELECT key FROM corpora WHERE key GLOB ? || '*' OR key GLOB 'sha256:' || ? || '*' ORDER BY key",
+  );
   const rows = db.prepare<[string], RowRecord>(
     `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
        s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
@@ -105,6 +110,8 @@ export function createCorpusTable(db: Database): CorpusTable {
       const { manifest, audit, row_count: rowCount, path } = row;
       return { key, manifest: JSON.parse(manifest), audit: JSON.parse(audit), rowCount, path };
     },
+    keysLike: (prefix) =>
+      /^[0-9a-f:sh]+$/.test(prefix) ? keysLike.all(prefix, prefix).map(({ key }) => key) : [],
     *rows(key) {
       for (const row of rows.iterate(key)) yield toRow(row);
     },

@@ -1,4 +1,4 @@
-import type { Aspect, Rating } from '@retort/schema';
+import type { Aspect, MosScale, Rating, Split } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
 
 /** A sample with its picture, if that was prepared, and its ratings. */
@@ -11,6 +11,7 @@ export interface SampleRow {
   readonly imagePrompt: string | null;
   readonly generator: string | null;
   readonly generatorSetting: string | null;
+  readonly publishedSplit: Split | null;
   readonly rejectedReason: string | null;
   readonly image: ImageRow | null;
   readonly ratings: readonly Rating[];
@@ -59,6 +60,8 @@ export interface SampleTable {
   get(id: number): SampleRow | null;
   /** Samples of any dataset with this name, or with a name that ends in it after a `/`. */
   findByName(name: string): SampleRow[];
+  /** The sample of exactly this name in a dataset of this name, with its dataset's scale; null where there is none. */
+  named(dataset: string, name: string): { readonly sample: SampleRow; readonly scale: MosScale } | null;
   savePrepared(id: number, prepared: PreparedSample): void;
 }
 
@@ -71,6 +74,7 @@ interface SampleRecord {
   image_prompt: string | null;
   generator: string | null;
   generator_setting: string | null;
+  published_split: Split | null;
   rejected_reason: string | null;
   hash: string | null;
   recipe: string;
@@ -93,7 +97,8 @@ interface StampRecord {
 }
 
 const SELECT_SAMPLE = `SELECT s.id, s.dataset_id, s.name, s.row_number, s.image_path, s.image_prompt, s.generator,
-    s.generator_setting, s.rejected_reason, i.hash, i.recipe, i.blob_hash, i.media_type, i.width, i.height, i.blob_bytes
+    s.generator_setting, s.published_split, s.rejected_reason, i.hash, i.recipe, i.blob_hash, i.media_type, i.width, i.height,
+    i.blob_bytes
   FROM samples s LEFT JOIN images i ON i.hash = s.image_hash`;
 
 export function createSampleTable(db: Database): SampleTable {
@@ -104,6 +109,10 @@ export function createSampleTable(db: Database): SampleTable {
   const get = db.prepare<[number], SampleRecord>(`${SELECT_SAMPLE} WHERE s.id = ?`);
   const findByName = db.prepare<[string, string], SampleRecord>(
     `${SELECT_SAMPLE} WHERE s.present = 1 AND (s.name = ? OR s.name LIKE ? ESCAPE '\\') ORDER BY s.name`,
+  );
+  const named = db.prepare<[string, string], SampleRecord & { scale_min: number; scale_max: number }>(
+    `${SELECT_SAMPLE.replace('SELECT', 'SELECT d.scale_min, d.scale_max,')}
+     JOIN datasets d ON d.id = s.dataset_id WHERE d.name = ? AND s.name = ? ORDER BY s.present DESC, s.id`,
   );
   const ratings = db.prepare<[number], { aspect: Aspect; mos: number; mos_std: number | null }>(
     'SELECT aspect, mos, mos_std FROM ratings WHERE sample_id = ? ORDER BY aspect',
@@ -127,6 +136,7 @@ export function createSampleTable(db: Database): SampleTable {
     imagePrompt: row.image_prompt,
     generator: row.generator,
     generatorSetting: row.generator_setting,
+    publishedSplit: row.published_split,
     rejectedReason: row.rejected_reason,
     image: row.hash === null ? null : toImage(row, row.hash),
     ratings: ratings.all(row.id).map(({ aspect, mos, mos_std: mosStd }): Rating => ({ aspect, mos, mosStd })),
@@ -138,6 +148,12 @@ export function createSampleTable(db: Database): SampleTable {
       return row === undefined ? null : toSample(row);
     },
     findByName: (name) => findByName.all(name, `%/${name.replaceAll(/[\\%_]/g, '\\$&')}`).map(toSample),
+    named(dataset, name) {
+      const row = named.get(dataset, name);
+      return row === undefined
+        ? null
+        : { sample: toSample(row), scale: { min: row.scale_min, max: row.scale_max } };
+    },
     savePrepared(id, prepared) {
       const { bytes, modifiedMs } = prepared.stamp;
       if (prepared.kind === 'rejected') {

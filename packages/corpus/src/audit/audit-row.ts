@@ -15,6 +15,8 @@ export interface AuditRow {
   readonly imageKey: string | null;
   /** The image can't be used, and why; null when it can, or wasn't looked at. */
   readonly imageProblem: string | null;
+  /** Pictures that the row shows; 1 where absent. */
+  readonly imageCount?: number;
   /** Pixels of the image that the student sees; null where it wasn't looked at. */
   readonly width: number | null;
   readonly height: number | null;

@@ -1,5 +1,6 @@
 import type { AnyIterable } from '../evaluation-row.ts';
 import type { AuditRow } from './audit-row.ts';
+import { loadLanguageDetector } from './debris/language.ts';
 import {
   type AuditContext,
   type AuditReport,
@@ -26,7 +27,7 @@ export async function audit(
   context: Partial<AuditContext> = {},
   { maxRows = Number.POSITIVE_INFINITY }: AuditOptions = {},
 ): Promise<AuditReport> {
-  const known = { ...NO_CONTEXT, ...context };
+  const known = { ...NO_CONTEXT, detectLanguage: await loadLanguageDetector(), ...context };
   const runs = AUDIT_CHECKS.map((check) => check.start(known));
   const ids = createRowIds();
   for await (const row of rows) {

@@ -1,6 +1,7 @@
 import type { SplitBy } from '@retort/schema';
 import type { TokenCounter } from '../tokens/token-counter.ts';
 import type { AuditRow } from './audit-row.ts';
+import type { DetectLanguage } from './debris/language.ts';
 
 /** `error`: don't train on it; `warning`: know it before you do; `info`: a fact about the corpus. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
@@ -39,10 +40,17 @@ export interface AuditContext {
   readonly tokenCounter: TokenCounter | null;
   /** Tokens that a row may have; null is the trainers' own default. */
   readonly maxTokens: number | null;
+  /** Tells the language of a text; null leaves languages unjudged. `audit` fills it in. */
+  readonly detectLanguage: DetectLanguage | null;
 }
 
 /** Nothing is known but the rows. */
-export const NO_CONTEXT: AuditContext = { splitBy: null, tokenCounter: null, maxTokens: null };
+export const NO_CONTEXT: AuditContext = {
+  splitBy: null,
+  tokenCounter: null,
+  maxTokens: null,
+  detectLanguage: null,
+};
 
 /** A row on its way past the checks. */
 export interface AuditEntry {

@@ -1,4 +1,5 @@
 import { WORD_LABELS, type WordLabel } from '@retort/schema';
+import { wordTurnOf } from '../conversation-shape.ts';
 import type { AuditRow } from './audit-row.ts';
 import { createRowList, type RowList } from './row-list.ts';
 
@@ -29,14 +30,15 @@ export function createOwnWordTally(): OwnWordTally {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   return {
     add(position, description, row) {
-      if (row.wordLabel === null) return;
+      const label = row.wordLabel ?? wordTurnOf(row);
+      if (label === null) return;
       rated += 1;
       sawLabel ||= row.sawLabel === true;
-      increment(labelled, row.wordLabel);
+      increment(labelled, label);
       for (const { word, pattern } of WORD_PATTERNS) {
         if (!pattern.test(description)) continue;
         increment(said, word);
-        if (word === row.wordLabel) own.add(position);
+        if (word === label) own.add(position);
       }
     },
     own,

@@ -10,8 +10,10 @@ import { imageTokenMisplaced } from './checks/image-token-misplaced.ts';
 import { labelInText } from './checks/label-in-text.ts';
 import { labelLeak } from './checks/label-leak.ts';
 import { labelMismatch } from './checks/label-mismatch.ts';
+import { labelOfOtherAspect } from './checks/label-of-other-aspect.ts';
 import { lengthOutlier } from './checks/length-outlier.ts';
 import { metadataFloor } from './checks/metadata-floor.ts';
+import { missingImage } from './checks/missing-image.ts';
 import { nearCut } from './checks/near-cut.ts';
 import { nearDuplicate } from './checks/near-duplicate.ts';
 import { refusal } from './checks/refusal.ts';
@@ -26,7 +28,9 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   imageInTwoSplits,
   nearDuplicate,
   labelMismatch,
+  labelOfOtherAspect,
   sawLabelInEvaluation,
+  missingImage,
   turnOrder,
   imageTokenMisplaced,
   controlToken,
