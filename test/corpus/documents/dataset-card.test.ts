@@ -53,7 +53,7 @@ describe('datasetCard', () => {
   });
 
   it('doesn’t take the day of a replay for the day of an answer', async () => {
-    const replay = { ...TEACHER, teacher: 'replay', modelVersion: null, knownUsd: 0 };
+    const replay = { ...TEACHER, teacher: 'replay', modelVersion: null, knownUsd: 0, unknownCost: 1 };
     const text = await card({ teachers: [replay] });
     expect(text).toContain('version not said: 7 answers, dates of the answers not recorded');
     expect(text).toContain('Cost: 0 USD (recorded answers were replayed).');

@@ -30,7 +30,9 @@ function describe(facts: TeacherFacts): string {
 function costLines(teachers: readonly TeacherFacts[]): readonly string[] {
   if (teachers.length === 0) return [];
   const known = teachers.reduce((sum, { knownUsd }) => sum + knownUsd, 0);
-  const unknown = teachers.reduce((sum, { unknownCost }) => sum + unknownCost, 0);
+  // A replay is free, also where it broke off.
+  const paid = teachers.filter(({ teacher }) => teacher !== 'replay');
+  const unknown = paid.reduce((sum, { unknownCost }) => sum + unknownCost, 0);
   if (known === 0 && unknown > 0) return ['Cost: unknown.', ''];
   const replayed = teachers.every(({ teacher }) => teacher === 'replay')
     ? ' (recorded answers were replayed)'
