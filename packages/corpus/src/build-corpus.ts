@@ -8,7 +8,9 @@ import {
   sha256,
   WORD_BINNING,
 } from '@retort/schema';
+import { canonicalRow } from './canonical-row.ts';
 import { isWordOnly } from './conversation-shape.ts';
+import { createDistinctCounter } from './distinct-counter.ts';
 import { CorpusEmptyError, CorpusRowError } from './errors.ts';
 import type { AnyIterable } from './evaluation-row.ts';
 import type { CorpusManifest, CorpusMeta, CorpusTeacher } from './manifest.ts';
@@ -64,7 +66,7 @@ export function createRowsHasher() {
         );
       }
       previous = row;
-      hash.update(canonicalJson(row)).update('\n');
+      hash.update(`${canonicalRow(row)}\n`);
     },
     digest: (): ContentHash => `sha256:${hash.digest('hex')}`,
   };
@@ -73,8 +75,8 @@ export function createRowsHasher() {
 function createTally() {
   const bySplit: Record<Split, number> = { train: 0, val: 0, test: 0 };
   const byAspect: Partial<Record<Aspect, number>> = {};
-  const images = new Set<string>();
-  const teachers = new Map<string, CorpusTeacher>();
+  const images = createDistinctCounter();
+  const teachers = createTeacherTally();
   let [rows, ratedRows, sawLabelRows, wordOnlyRows] = [0, 0, 0, 0];
   return {
     add(row: CorpusRow): void {
@@ -85,19 +87,34 @@ function createTally() {
       if (row.mos !== null) ratedRows += 1;
       if (row.sawLabel) sawLabelRows += 1;
       if (isWordOnly(row.turns)) wordOnlyRows += 1;
-      const name = canonicalJson([row.teacher, row.model]);
-      const known = teachers.get(name);
-      teachers.set(name, { teacher: row.teacher, model: row.model, rows: (known?.rows ?? 0) + 1 });
+      teachers.add(row);
     },
     counts: () => ({
       rows,
-      images: images.size,
+      images: images.count,
       rowsBySplit: bySplit,
       rowsByAspect: byAspect,
       ratedRows,
       sawLabelRows,
       wordOnlyRows,
-      teachers: [...teachers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, teacher]) => teacher),
+      teachers: teachers.counts(),
     }),
+  };
+}
+
+/** Rows by teacher and model, ordered by the JSON of both. */
+function createTeacherTally() {
+  const byTeacher = new Map<string, Map<string, number>>();
+  return {
+    add({ teacher, model }: CorpusRow): void {
+      const byModel = byTeacher.get(teacher) ?? new Map<string, number>();
+      byTeacher.set(teacher, byModel.set(model, (byModel.get(model) ?? 0) + 1));
+    },
+    counts: (): readonly CorpusTeacher[] =>
+      [...byTeacher]
+        .flatMap(([teacher, byModel]) => [...byModel].map(([model, rows]) => ({ teacher, model, rows })))
+        .map((counted) => ({ counted, name: canonicalJson([counted.teacher, counted.model]) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ counted }) => counted),
   };
 }
