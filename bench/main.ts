@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCorpusBench } from './corpus/command.ts';
 import { addTeachBench } from './teach/command.ts';
 
 /** `pnpm bench`: repeatable measurements. Each prints its command, machine and commit, and a table of ratios. */
@@ -9,6 +10,7 @@ const program = new Command('bench')
   .allowExcessArguments(false)
   .exitOverride();
 addTeachBench(program);
+addCorpusBench(program);
 
 try {
   await program.parseAsync();
