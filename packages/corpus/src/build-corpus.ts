@@ -8,6 +8,7 @@ import {
   sha256,
   WORD_BINNING,
 } from '@retort/schema';
+import { createByteBlock } from './byte-block.ts';
 import { canonicalRow } from './canonical-row.ts';
 import { isWordOnly } from './conversation-shape.ts';
 import { createDistinctCounter } from './distinct-counter.ts';
@@ -18,6 +19,8 @@ import { compareRows, rowId } from './row-id.ts';
 
 /** Raised when the meaning of a corpus key changes. */
 const CORPUS_KEY_VERSION = 1;
+/** Bytes hashed at once: a call a row would take longer than its hashing. */
+const HASH_BLOCK_BYTES = 64 * 1024;
 
 /**
  * Names a corpus by its content: the key covers every row in order, split rule, seed, fractions, prompt versions, word
@@ -56,6 +59,7 @@ export async function buildCorpus(
 /** Hashes rows one after the other; refuses a row that isn't after its predecessor. */
 export function createRowsHasher() {
   const hash = createHash('sha256');
+  const block = createByteBlock(HASH_BLOCK_BYTES);
   let previous: CorpusRow | undefined;
   return {
     add(row: CorpusRow): void {
@@ -66,9 +70,12 @@ export function createRowsHasher() {
         );
       }
       previous = row;
-      hash.update(`${canonicalRow(row)}\n`);
+      const line = `${canonicalRow(row)}\n`;
+      if (block.append(line)) return;
+      hash.update(block.take());
+      if (!block.append(line)) hash.update(line);
     },
-    digest: (): ContentHash => `sha256:${hash.digest('hex')}`,
+    digest: (): ContentHash => `sha256:${hash.update(block.take()).digest('hex')}`,
   };
 }
 
