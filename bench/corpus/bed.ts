@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Sizes } from './sizes.ts';
 import { blobPath, imageHash, imagesOf } from './synthetic/rows.ts';
-import { buildTextPool } from './synthetic/text-pool.ts';
+import { buildTextPool, type TextPool } from './synthetic/text-pool.ts';
 
 /** What the rows of the table share. */
 export interface CorpusBed {
@@ -12,8 +12,10 @@ export interface CorpusBed {
   readonly python: string;
   /** Makes sure that synthetic rows can be made and that their images are there. */
   ensureData(rows: number): Promise<{ pool: string; blobs: string }>;
-  /** Path for a folder that isn't there yet. */
-  newFolder(): string;
+  /** What synthetic rows are put together from. */
+  readonly texts: TextPool;
+  /** Calls `work` with a new, empty folder, which is removed afterwards. */
+  inFolder<T>(work: (dir: string) => Promise<T>): Promise<T>;
 }
 
 export interface CorpusBedOptions extends Pick<CorpusBed, 'sizes' | 'log' | 'python'> {
@@ -23,16 +25,20 @@ export interface CorpusBedOptions extends Pick<CorpusBed, 'sizes' | 'log' | 'pyt
 
 export async function createCorpusBed({ dataDir, ...shared }: CorpusBedOptions): Promise<CorpusBed> {
   const texts = await buildTextPool();
-  const pool = join(dataDir, `texts-${process.pid}.json`);
+  const pool = join(dataDir, 'synthetic-texts.json');
   const blobs = join(dataDir, 'synthetic-blobs');
   await mkdir(blobs, { recursive: true });
   await writeFile(pool, JSON.stringify(texts));
-  let folders = 0;
   return {
     ...shared,
-    newFolder() {
-      folders += 1;
-      return join(dataDir, `corpus-${process.pid}-${folders}`);
+    texts,
+    async inFolder(work) {
+      const dir = await mkdtemp(join(dataDir, 'corpus-'));
+      try {
+        return await work(dir);
+      } finally {
+        await rm(dir, { recursive: true, force: true });
+      }
     },
     async ensureData(rows) {
       await ensureImages(blobs, imagesOf(texts, rows), shared.log);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CorpusBed } from './bed.ts';
@@ -25,19 +25,16 @@ export async function runTask(
   rows: number,
   look: (out: string) => Promise<void> = async () => {},
 ): Promise<Figures> {
-  const out = bed.newFolder();
-  const file = `${out}.json`;
-  const { pool, blobs } = await bed.ensureData(rows);
-  const task: Task = { pool, blobs, rows, warmUp: bed.sizes.warmUp, out };
-  await writeFile(file, JSON.stringify(task));
-  try {
+  const data = await bed.ensureData(rows);
+  return bed.inFolder(async (dir) => {
+    const task: Task = { ...data, rows, warmUp: bed.sizes.warmUp, out: join(dir, 'out') };
+    const file = join(dir, 'task.json');
+    await writeFile(file, JSON.stringify(task));
     const program = script.endsWith('.py') ? bed.python : process.execPath;
     const { stdout } = await promisify(execFile)(program, [join(import.meta.dirname, script), file, ...args]);
     const figures = figuresSchema.parse(JSON.parse(stdout));
     if (figures.rows !== rows) throw new Error(`${script}: ${figures.rows} of ${rows} rows`);
-    await look(out);
+    await look(task.out);
     return figures;
-  } finally {
-    await Promise.all([out, file].map((path) => rm(path, { recursive: true, force: true })));
-  }
+  });
 }
