@@ -80,6 +80,7 @@ function addSamples(store: Store, count: number): number[] {
           imagePrompt: 'a picture of noise',
           generator: null,
           generatorSetting: null,
+          publishedSplit: null,
           ratings: [],
         });
       }

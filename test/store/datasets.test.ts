@@ -37,6 +37,7 @@ describe('datasets', () => {
       imagePrompt: 'another prompt',
       generator: null,
       generatorSetting: null,
+      publishedSplit: 'test',
       ratings: [],
       row: 9,
     });
@@ -45,9 +46,26 @@ describe('datasets', () => {
       row: 9,
       imagePrompt: 'another prompt',
       generator: null,
+      publishedSplit: 'test',
       ratings: [],
       image: imageOf(1),
     });
+  });
+
+  it('knows whether any sample of the latest import has a published side', () => {
+    const { store, datasetId } = filled(1);
+    expect(store.datasets.hasPublishedSplit(datasetId)).toBe(false);
+    const sample = {
+      imagePath: '/data/a.jpg',
+      imagePrompt: null,
+      generator: null,
+      generatorSetting: null,
+      row: 2,
+    };
+    store.datasets.saveSample(datasetId, { ...sample, name: 'a.jpg', publishedSplit: 'train', ratings: [] });
+    expect(store.datasets.hasPublishedSplit(datasetId)).toBe(true);
+    store.datasets.beginImport(datasetId);
+    expect(store.datasets.hasPublishedSplit(datasetId)).toBe(false);
   });
 
   it('counts rows set aside by the reader and pictures refused later, and tells them apart', () => {
@@ -76,7 +94,14 @@ describe('samples.findByName', () => {
   it('finds a whole name, or the last part of one, and takes no character for a wildcard', () => {
     const { store, datasetId } = filled();
     for (const name of ['glide/a_1.jpg', 'glide/ab1.jpg', 'xa_1.jpg']) {
-      const nothing = { imagePrompt: null, generator: null, generatorSetting: null, ratings: [], row: 2 };
+      const nothing = {
+        imagePrompt: null,
+        generator: null,
+        generatorSetting: null,
+        publishedSplit: null,
+        ratings: [],
+        row: 2,
+      };
       store.datasets.saveSample(datasetId, { ...nothing, name, imagePath: `/data/${name}` });
     }
     expect(store.samples.findByName('a_1.jpg').map(({ name }) => name)).toEqual(['glide/a_1.jpg']);

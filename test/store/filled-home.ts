@@ -56,6 +56,7 @@ function saveSample(store: Store, datasetId: number, i: number): void {
     imagePrompt: `prompt ${i}`,
     generator: 'glide',
     generatorSetting: 'glide_normal',
+    publishedSplit: null,
     ratings: [{ aspect: 'quality', mos: 2.5, mosStd: 0.5 }],
     row: i + 2,
   });

@@ -1,5 +1,10 @@
-import { type Conversation, type Turn, WORD_LABELS, type WordLabel } from '@retort/schema';
+import { WORD_LABELS, type WordLabel } from '@retort/schema';
 import { IMAGE_TOKEN } from './control-tokens.ts';
+
+/** Turns of ours, or of a file from elsewhere, where a role can be anything. */
+interface AnyTurns {
+  readonly turns: readonly { readonly role: string; readonly text: string }[];
+}
 
 /** How turn 0 begins: the picture, a newline, the question. */
 export const IMAGE_LINE = `${IMAGE_TOKEN}\n`;
@@ -10,20 +15,20 @@ export function readWordLabel(text: string): WordLabel | null {
 }
 
 /** True for the shape of an evaluation row: one user turn with the question, one assistant turn with only a word. */
-export function isWordOnly(turns: readonly Turn[]): boolean {
+export function isWordOnly(turns: AnyTurns['turns']): boolean {
   const answer = turns[1];
   return turns.length === 2 && answer !== undefined && readWordLabel(answer.text) !== null;
 }
 
 /** The description in a conversation; null where a row carries question and word only. */
-export function descriptionOf(conversation: Pick<Conversation, 'turns'>): string | null {
+export function descriptionOf(conversation: AnyTurns): string | null {
   const answer = conversation.turns[1];
   if (answer === undefined || answer.role !== 'assistant' || isWordOnly(conversation.turns)) return null;
   return answer.text;
 }
 
 /** The word at the end of a rated conversation; null when its last turn isn't one. */
-export function wordTurnOf(conversation: Pick<Conversation, 'turns'>): WordLabel | null {
+export function wordTurnOf(conversation: AnyTurns): WordLabel | null {
   const last = conversation.turns.at(-1);
   return last?.role === 'assistant' ? readWordLabel(last.text) : null;
 }

@@ -1,12 +1,15 @@
-export { audit } from './audit/audit.ts';
+export { type AuditOptions, audit } from './audit/audit.ts';
+export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { findRefusalIn } from './audit/checks/refusal.ts';
 export {
   type AuditCheck,
   type AuditContext,
   type AuditReport,
   auditJson,
+  type CheckFinding,
   FINDING_ROWS_MAX,
   type Finding,
+  NO_CONTEXT,
   SEVERITIES,
   type Severity,
 } from './audit/finding.ts';

@@ -1,9 +1,11 @@
 import { FIVE_POINT_SCALE } from '@retort/schema';
+import { agiqa3kSplitOf } from './agiqa-3k-split.ts';
 import { parseAgiqaName } from './agiqa-name.ts';
 import type { ColumnMapping } from './columns.ts';
 import { findTable } from './find-table.ts';
 import type { DatasetReader } from './reader.ts';
-import { type Generator, openTableDataset } from './table-dataset.ts';
+import { openTableDataset } from './table-dataset.ts';
+import type { Generator, NameKnowledge } from './table-record.ts';
 
 const NAME = 'agiqa-3k';
 
@@ -32,10 +34,13 @@ export const agiqa3kReader: DatasetReader = {
         licence: 'MIT',
         source: 'AGIQA-3K Database (Li et al., 2023, doi 10.1109/TCSVT.2023.3319020)',
       },
-      generatorOf,
+      ...agiqaNameKnowledge,
     });
   },
 };
+
+/** What AGIQA-3K's file names say; nothing about a file of another name. */
+export const agiqaNameKnowledge: NameKnowledge = { generatorOf, publishedSplitOf: agiqa3kSplitOf };
 
 function generatorOf(fileName: string): Generator {
   const parsed = parseAgiqaName(fileName);

@@ -8,6 +8,7 @@ export type ColumnName =
   | 'image_prompt'
   | 'generator'
   | 'generator_setting'
+  | 'split'
   | `mos_${Aspect}`
   | `mos_${Aspect}_std`;
 
@@ -16,6 +17,7 @@ export const COLUMN_NAMES: readonly ColumnName[] = [
   'image_prompt',
   'generator',
   'generator_setting',
+  'split',
   ...ASPECTS.flatMap((aspect) => [`mos_${aspect}`, `mos_${aspect}_std`] as const),
 ];
 
@@ -26,7 +28,7 @@ export type ColumnMapping = Readonly<Partial<Record<ColumnName, string>>>;
 export type ColumnIndexes = Readonly<Partial<Record<ColumnName, number>> & { name: number }>;
 
 /** Other names people give to these columns, tried in this order after our own. */
-const ALIASES: Partial<Record<ColumnName, readonly string[]>> = {
+const ALIASES: ColumnAliases = {
   name: ['image', 'file_name', 'filename'],
   image_prompt: ['prompt', 'caption', 'text'],
 };
@@ -62,8 +64,12 @@ export function parseColumnMapping(text: string): ColumnMapping {
   return mapping;
 }
 
+/** Names that a table may give to our columns besides the usual ones, by our names. */
+export type ColumnAliases = Readonly<Partial<Record<ColumnName, readonly string[]>>>;
+
 /**
- * Finds each column of ours in a table's header: by the mapping, else by its own name, else by a usual one.
+ * Finds each column of ours in a table's header: by the mapping, else by its own name, else by a usual one, else by one
+ * of `aliases`.
  *
  * @throws MissingColumnError there is no `name`, or a mapping names a column that isn't there
  * @throws DatasetUnreadableError a column that is needed stands twice in the header
@@ -72,35 +78,34 @@ export function resolveColumns(
   file: string,
   header: readonly string[],
   mapping: ColumnMapping,
+  aliases: ColumnAliases = {},
 ): ColumnIndexes {
   const indexes: Partial<Record<ColumnName, number>> = {};
   for (const column of COLUMN_NAMES) {
-    const index = findColumn(file, header, column, mapping[column]);
+    const mapped = mapping[column];
+    const expected = mapped === undefined ? candidates(column, aliases) : [mapped];
+    const index = findColumn(file, header, expected);
     if (index !== undefined) indexes[column] = index;
+    else if (mapped !== undefined) throw new MissingColumnError(file, column, expected, header);
   }
   const { name } = indexes;
-  if (name === undefined) throw new MissingColumnError(file, 'name', candidates('name'), header);
+  if (name === undefined) throw new MissingColumnError(file, 'name', candidates('name', aliases), header);
   return { ...indexes, name };
 }
 
 function findColumn(
   file: string,
   header: readonly string[],
-  column: ColumnName,
-  mapped: string | undefined,
+  expected: readonly string[],
 ): number | undefined {
-  const expected = mapped === undefined ? candidates(column) : [mapped];
   const found = expected.find((name) => header.includes(name));
-  if (found === undefined) {
-    if (mapped !== undefined) throw new MissingColumnError(file, column, expected, header);
-    return undefined;
-  }
+  if (found === undefined) return undefined;
   if (header.indexOf(found) !== header.lastIndexOf(found)) {
     throw new DatasetUnreadableError(file, `${file} has the column "${found}" twice: rename one of them.`);
   }
   return header.indexOf(found);
 }
 
-function candidates(column: ColumnName): readonly string[] {
-  return [column, ...(ALIASES[column] ?? [])];
+function candidates(column: ColumnName, aliases: ColumnAliases): readonly string[] {
+  return [column, ...(ALIASES[column] ?? []), ...(aliases[column] ?? [])];
 }

@@ -1,12 +1,15 @@
 import {
+  type AuditRow,
   assignSplits,
   audit,
+  auditRowOf,
   buildConversation,
   buildCorpus,
   type CorpusMeta,
   compareRows,
   DEFAULT_SPLIT_FRACTIONS,
   evaluationRow,
+  FINDING_ROWS_MAX,
 } from '@retort/corpus';
 import {
   type CorpusRow,
@@ -23,6 +26,7 @@ import {
   renderStudentQuestions,
   type StudentPrompts,
 } from '@retort/teacher';
+import { ratingsOnFive } from './audit/ratings-on-five.ts';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 
@@ -37,6 +41,8 @@ export class CorpusEmptyRunError extends RetortError {
 
 interface CorpusEntry {
   readonly row: CorpusRow;
+  /** MOS on 0–5 of every aspect that the sample is rated in. */
+  readonly ratings: AuditRow['ratings'];
   readonly conversationId: number;
 }
 
@@ -89,7 +95,7 @@ export async function buildRunCorpus(
       // The store keeps the whole conversation; what a row may show depends on its split.
       const conversationId = store.conversations.save(sample.id, conversation);
       const row = evaluationRow({ ...conversation, split });
-      return row === null ? [] : [{ row, conversationId }];
+      return row === null ? [] : [{ row, conversationId, ratings: ratingsOnFive(sample, run.dataset) }];
     }),
   );
   entries.sort((a, b) => compareRows(a.row, b.row));
@@ -104,7 +110,11 @@ export async function buildRunCorpus(
   store.corpora.save({
     key,
     manifest,
-    audit: await audit(rows, { splitBy: run.plan.splitBy }),
+    audit: await audit(
+      entries.map((entry) => auditRowOf(entry.row, entry.ratings)),
+      { splitBy: run.plan.splitBy },
+      { maxRows: FINDING_ROWS_MAX },
+    ),
     rows: members,
   });
   return key;

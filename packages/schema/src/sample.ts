@@ -1,4 +1,5 @@
 import type { Aspect } from './aspect.ts';
+import type { Split } from './split.ts';
 import type { MosScale } from './word-label.ts';
 
 /** What people said of one sample and aspect, in the dataset's own scale. `mosStd` is null where it isn't published. */
@@ -20,6 +21,8 @@ export interface ImportedSample {
   readonly generator: string | null;
   /** The model with its setting (steps, guidance …); equals `generator` where a dataset knows no settings. */
   readonly generatorSetting: string | null;
+  /** Side on which the dataset's authors, or a paper about it, put the image; null where none was published. */
+  readonly publishedSplit: Split | null;
   readonly ratings: readonly Rating[];
   /** Line of the dataset's file it came from, counted from 1 with the header. */
   readonly row: number;

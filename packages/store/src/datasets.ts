@@ -16,6 +16,8 @@ export interface DatasetTable {
   saveRejectedRow(datasetId: number, row: RejectedRow): void;
   /** Marks the import as whole: written last. */
   finishImport(datasetId: number, contentHash: string): void;
+  /** Whether any sample of the latest import has a published side. */
+  hasPublishedSplit(datasetId: number): boolean;
   /** Rows that the reader set aside, in its order, without the pictures that were refused later. */
   importRejections(datasetId: number): RejectedRow[];
   rejectedRows(datasetId: number, limit: number): RejectedRow[];
@@ -51,11 +53,12 @@ export function createDatasetTable(db: Database): DatasetTable {
   );
   const find = db.prepare<[string], DatasetRecord>('SELECT * FROM datasets WHERE key = ?');
   const saveSample = db.prepare<unknown[], { id: number }>(
-    `INSERT INTO samples (dataset_id, name, row_number, image_path, image_prompt, generator, generator_setting)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO samples (dataset_id, name, row_number, image_path, image_prompt, generator, generator_setting,
+       published_split)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (dataset_id, name) DO UPDATE SET present = 1, row_number = excluded.row_number,
        image_path = excluded.image_path, image_prompt = excluded.image_prompt, generator = excluded.generator,
-       generator_setting = excluded.generator_setting
+       generator_setting = excluded.generator_setting, published_split = excluded.published_split
      RETURNING id`,
   );
   const dropRatings = db.prepare('DELETE FROM ratings WHERE sample_id = ?');
@@ -76,6 +79,9 @@ export function createDatasetTable(db: Database): DatasetTable {
   const countRejected = db.prepare<[{ datasetId: number }], { n: number }>(
     `SELECT (SELECT count(*) FROM rejected_rows WHERE dataset_id = @datasetId)
        + (SELECT count(*) FROM samples WHERE dataset_id = @datasetId AND present = 1 AND rejected_reason IS NOT NULL) AS n`,
+  );
+  const published = db.prepare<[number], unknown>(
+    'SELECT 1 FROM samples WHERE dataset_id = ? AND present = 1 AND published_split IS NOT NULL LIMIT 1',
   );
   return {
     save: (key, description) =>
@@ -101,10 +107,9 @@ export function createDatasetTable(db: Database): DatasetTable {
       db.prepare('UPDATE datasets SET content_hash = NULL WHERE id = ?').run(datasetId);
     },
     saveSample(datasetId, sample) {
-      const { name, row, imagePath, imagePrompt, generator, generatorSetting } = sample;
-      const id = idOf(
-        saveSample.get(datasetId, name, row, imagePath, imagePrompt, generator, generatorSetting),
-      );
+      const { name, row, imagePath, imagePrompt, generator, generatorSetting, publishedSplit } = sample;
+      const values = [name, row, imagePath, imagePrompt, generator, generatorSetting, publishedSplit];
+      const id = idOf(saveSample.get(datasetId, ...values));
       dropRatings.run(id);
       for (const rating of sample.ratings) saveRating.run(id, rating.aspect, rating.mos, rating.mosStd);
     },
@@ -114,6 +119,7 @@ export function createDatasetTable(db: Database): DatasetTable {
     finishImport: (datasetId, contentHash) => {
       db.prepare('UPDATE datasets SET content_hash = ? WHERE id = ?').run(contentHash, datasetId);
     },
+    hasPublishedSplit: (datasetId) => published.get(datasetId) !== undefined,
     importRejections: (datasetId) => importRejections.all(datasetId).map(toRejectedRow),
     rejectedRows: (datasetId, limit) => rejected.all({ datasetId, limit }).map(toRejectedRow),
     countRejectedRows: (datasetId) => countRejected.get({ datasetId })?.n ?? 0,

@@ -1,4 +1,4 @@
-import type { Aspect, Rating } from '@retort/schema';
+import type { Aspect, Rating, Split } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
 
 /** A sample with its picture, if that was prepared, and its ratings. */
@@ -11,6 +11,7 @@ export interface SampleRow {
   readonly imagePrompt: string | null;
   readonly generator: string | null;
   readonly generatorSetting: string | null;
+  readonly publishedSplit: Split | null;
   readonly rejectedReason: string | null;
   readonly image: ImageRow | null;
   readonly ratings: readonly Rating[];
@@ -71,6 +72,7 @@ interface SampleRecord {
   image_prompt: string | null;
   generator: string | null;
   generator_setting: string | null;
+  published_split: Split | null;
   rejected_reason: string | null;
   hash: string | null;
   recipe: string;
@@ -93,7 +95,8 @@ interface StampRecord {
 }
 
 const SELECT_SAMPLE = `SELECT s.id, s.dataset_id, s.name, s.row_number, s.image_path, s.image_prompt, s.generator,
-    s.generator_setting, s.rejected_reason, i.hash, i.recipe, i.blob_hash, i.media_type, i.width, i.height, i.blob_bytes
+    s.generator_setting, s.published_split, s.rejected_reason, i.hash, i.recipe, i.blob_hash, i.media_type, i.width, i.height,
+    i.blob_bytes
   FROM samples s LEFT JOIN images i ON i.hash = s.image_hash`;
 
 export function createSampleTable(db: Database): SampleTable {
@@ -127,6 +130,7 @@ export function createSampleTable(db: Database): SampleTable {
     imagePrompt: row.image_prompt,
     generator: row.generator,
     generatorSetting: row.generator_setting,
+    publishedSplit: row.published_split,
     rejectedReason: row.rejected_reason,
     image: row.hash === null ? null : toImage(row, row.hash),
     ratings: ratings.all(row.id).map(({ aspect, mos, mos_std: mosStd }): Rating => ({ aspect, mos, mosStd })),

@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import {
   AUDIT_CHECKS,
   assignSplits,
-  audit,
   auditJson,
   corpusRows,
   rowId,
 } from '../../../packages/corpus/src/index.ts';
 import { readAgiqaConversations, SAMPLE_DIR } from '../agiqa-rows.ts';
 import { buildRows } from '../build-row.ts';
-import { auditOf, cleanRows, find, only, withDescription } from './planted.ts';
+import { audit, auditOf, cleanRows, find, only, withDescription } from './planted.ts';
 
 describe('audit', () => {
   it('finds nothing in a clean corpus', async () => {
@@ -33,9 +32,11 @@ describe('audit', () => {
     expect(severities[0]).toBe('error');
   });
 
-  it('lists a hundred rows at most and counts all, also in JSON', async () => {
+  it('lists every row, or as many as were asked for and how many there are, also in JSON', async () => {
     const rows = buildRows(250).map(withDescription(''));
-    const finding = only(auditOf(await audit(rows), 'turn-order'));
+    expect(only(auditOf(await audit(rows), 'turn-order')).rows).toEqual(rows.map(rowId));
+    const capped = await audit(rows, {}, { maxRows: 100 });
+    const finding = only(auditOf(capped, 'turn-order'));
     expect(finding.rows).toHaveLength(100);
     expect(finding.rowCount).toBe(250);
     const json = auditJson({ rows: 250, findings: [finding] });

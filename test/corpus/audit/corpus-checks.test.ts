@@ -47,11 +47,11 @@ describe('audit across rows', () => {
     });
   });
 
-  it('conversation-missing: the rows that are not there', async () => {
+  it('conversation-missing: the rows whose image lacks another aspect', async () => {
     const rows = cleanRows();
     const other = rows.slice(1).map((row) => ({ ...row, aspect: 'correspondence' as const }));
     const finding = only(await find('conversation-missing', [...other, ...rows]));
-    expect(finding).toMatchObject({ severity: 'warning', rows: ['made-up/correspondence/100.jpg'] });
+    expect(finding).toMatchObject({ severity: 'warning', rows: ['made-up/quality/100.jpg'] });
   });
 
   it('class-imbalance: names the words with fewer than five rows', async () => {

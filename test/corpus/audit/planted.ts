@@ -1,6 +1,6 @@
 import type { CorpusRow, SplitBy, Turn } from '@retort/schema';
 import { expect } from 'vitest';
-import { audit, type Finding, rowId } from '../../../packages/corpus/src/index.ts';
+import { auditRowOf, audit as auditRows, type Finding, rowId } from '../../../packages/corpus/src/index.ts';
 import { buildRow } from '../build-row.ts';
 
 /** MOS of the five words, so that no class is rare. */
@@ -30,6 +30,19 @@ export const withTurn = (index: number, change: Partial<Turn>) => (row: CorpusRo
   turns: row.turns.map((turn, i) => (i === index ? { ...turn, ...change } : turn)),
 });
 export const withDescription = (text: string) => withTurn(1, { text });
+
+/** The audit of rows of ours. */
+export function audit(
+  rows: readonly CorpusRow[],
+  context?: Parameters<typeof auditRows>[1],
+  options?: Parameters<typeof auditRows>[2],
+) {
+  return auditRows(
+    rows.map((row) => auditRowOf(row)),
+    context,
+    options,
+  );
+}
 
 export async function find(code: string, rows: readonly CorpusRow[], splitBy: SplitBy | null = null) {
   return (await audit(rows, { splitBy })).findings.filter((finding) => finding.code === code);

@@ -1,7 +1,7 @@
 import type { CorpusRow } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
-import { audit, evaluationRow } from '../../../packages/corpus/src/index.ts';
-import { cleanRows, find, only, planted, withDescription, withTurn } from './planted.ts';
+import { evaluationRow } from '../../../packages/corpus/src/index.ts';
+import { audit, cleanRows, find, only, planted, withDescription, withTurn } from './planted.ts';
 
 describe('audit of single rows', () => {
   it.each<[code: string, severity: string, what: string, change: (row: CorpusRow) => CorpusRow]>([

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
 import {
   audit,
+  auditRowOf,
   buildCorpus,
   DEFAULT_SPLIT_FRACTIONS,
   type ExportOptions,
@@ -25,7 +26,10 @@ export async function optionsFor(
     promptVersions: {},
     sources: [{ dataset: 'made-up', source: null, licence: 'MIT' }],
   });
-  const report = await audit(rows, { splitBy: 'image-prompt' });
+  const report = await audit(
+    rows.map((row) => auditRowOf(row)),
+    { splitBy: 'image-prompt' },
+  );
   const formats = ['minicpm-v', 'ms-swift'];
   return { rows, dir: join(home, 'corpus'), formats, images, manifest, audit: report, ...change };
 }

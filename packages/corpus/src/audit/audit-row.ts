@@ -15,6 +15,8 @@ export interface AuditRow {
   readonly imageKey: string | null;
   /** The image can't be used, and why; null when it can, or wasn't looked at. */
   readonly imageProblem: string | null;
+  /** Pictures that the row shows; 1 where absent. */
+  readonly imageCount?: number;
   /** Pixels of the image that the student sees; null where it wasn't looked at. */
   readonly width: number | null;
   readonly height: number | null;
@@ -25,6 +27,11 @@ export interface AuditRow {
   readonly wordLabel: WordLabel | null;
   /** The text was written with the MOS in sight; null where nobody said. */
   readonly sawLabel: boolean | null;
+}
+
+/** The row's own MOS on 0–5; null where its aspect or its rating isn't known. */
+export function mosOf(row: AuditRow): number | null {
+  return row.aspect === null ? null : (row.ratings[row.aspect] ?? null);
 }
 
 /** @param ratings MOS on 0–5 of every rated aspect of the sample; its own aspect's is taken from the row */

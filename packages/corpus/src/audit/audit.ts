@@ -1,28 +1,48 @@
-import type { CorpusRow } from '@retort/schema';
 import type { AnyIterable } from '../evaluation-row.ts';
-import { rowId } from '../row-id.ts';
-import { type AuditContext, type AuditReport, SEVERITIES } from './finding.ts';
+import type { AuditRow } from './audit-row.ts';
+import { loadLanguageDetector } from './debris/language.ts';
+import {
+  type AuditContext,
+  type AuditReport,
+  type CheckFinding,
+  type Finding,
+  NO_CONTEXT,
+  SEVERITIES,
+} from './finding.ts';
 import { AUDIT_CHECKS } from './registry.ts';
+import { createRowIds, type RowIds } from './row-ids.ts';
+
+export interface AuditOptions {
+  /** Ids that a finding lists; all of them where absent. */
+  readonly maxRows?: number;
+}
 
 /**
- * Looks for what quietly ruins a corpus, in one pass over its rows. The same rows give the same report.
+ * Looks for what quietly ruins a corpus, in one pass over its rows; holds none of them. The same rows give the same report.
  *
  * @returns findings, errors first, then in the registry's order
  */
 export async function audit(
-  rows: AnyIterable<CorpusRow>,
-  context: AuditContext = { splitBy: null },
+  rows: AnyIterable<AuditRow>,
+  context: Partial<AuditContext> = {},
+  { maxRows = Number.POSITIVE_INFINITY }: AuditOptions = {},
 ): Promise<AuditReport> {
-  const runs = AUDIT_CHECKS.map((check) => check.start(context));
-  let count = 0;
+  const known = { ...NO_CONTEXT, detectLanguage: await loadLanguageDetector(), ...context };
+  const runs = AUDIT_CHECKS.map((check) => check.start(known));
+  const ids = createRowIds();
   for await (const row of rows) {
-    count += 1;
-    const entry = { id: rowId(row), row };
+    const position = ids.add(row.id);
+    const entry = { position, row };
     for (const run of runs) run.see(entry);
   }
-  const findings = runs.flatMap((run) => run.finish());
+  const findings = runs.flatMap((run) => run.finish()).map((finding) => named(finding, ids, maxRows));
   return {
-    rows: count,
+    rows: ids.count,
     findings: SEVERITIES.flatMap((severity) => findings.filter((f) => f.severity === severity)),
   };
+}
+
+function named(finding: CheckFinding, ids: RowIds, maxRows: number): Finding {
+  const length = Math.min(finding.rows.length, maxRows);
+  return { ...finding, rows: Array.from({ length }, (_, index) => ids.at(finding.rows[index] ?? 0)) };
 }

@@ -1,4 +1,6 @@
-import { type CorpusRow, WORD_LABELS, type WordLabel } from '@retort/schema';
+import { WORD_LABELS, type WordLabel } from '@retort/schema';
+import { wordTurnOf } from '../conversation-shape.ts';
+import type { AuditRow } from './audit-row.ts';
 import { createRowList, type RowList } from './row-list.ts';
 
 const WORD_PATTERNS = WORD_LABELS.map((word) => ({
@@ -8,7 +10,7 @@ const WORD_PATTERNS = WORD_LABELS.map((word) => ({
 
 /** How often the descriptions of one aspect contain the word that their row is labelled with. */
 export interface OwnWordTally {
-  add(id: string, description: string, row: CorpusRow): void;
+  add(position: number, description: string, row: AuditRow): void;
   readonly own: RowList;
   /** Rated rows seen. */
   readonly rated: number;
@@ -27,15 +29,16 @@ export function createOwnWordTally(): OwnWordTally {
   const increment = (counts: Map<WordLabel, number>, word: WordLabel) =>
     counts.set(word, (counts.get(word) ?? 0) + 1);
   return {
-    add(id, description, row) {
-      if (row.wordLabel === null) return;
+    add(position, description, row) {
+      const label = row.wordLabel ?? wordTurnOf(row);
+      if (label === null) return;
       rated += 1;
-      sawLabel ||= row.sawLabel;
-      increment(labelled, row.wordLabel);
+      sawLabel ||= row.sawLabel === true;
+      increment(labelled, label);
       for (const { word, pattern } of WORD_PATTERNS) {
         if (!pattern.test(description)) continue;
         increment(said, word);
-        if (word === row.wordLabel) own.add(id);
+        if (word === label) own.add(position);
       }
     },
     own,

@@ -8,6 +8,8 @@ import { imagePromptInTwoSplits } from './checks/image-prompt-in-two-splits.ts';
 import { imageTokenMisplaced } from './checks/image-token-misplaced.ts';
 import { labelInText } from './checks/label-in-text.ts';
 import { labelMismatch } from './checks/label-mismatch.ts';
+import { labelOfOtherAspect } from './checks/label-of-other-aspect.ts';
+import { missingImage } from './checks/missing-image.ts';
 import { nearCut } from './checks/near-cut.ts';
 import { refusal } from './checks/refusal.ts';
 import { repeatedAnswer } from './checks/repeated-answer.ts';
@@ -20,7 +22,9 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   imagePromptInTwoSplits,
   imageInTwoSplits,
   labelMismatch,
+  labelOfOtherAspect,
   sawLabelInEvaluation,
+  missingImage,
   turnOrder,
   imageTokenMisplaced,
   controlToken,

@@ -1,4 +1,4 @@
-import type { CorpusRow } from '@retort/schema';
+import type { AuditRow } from './audit-row.ts';
 import type { AuditCheck, Severity } from './finding.ts';
 import { createRowList } from './row-list.ts';
 
@@ -9,7 +9,7 @@ export interface RowCheckOptions {
   readonly summary: string;
   readonly advice: string;
   /** What is wrong with this row, in a few words; null when nothing is. */
-  find(row: CorpusRow): string | null;
+  find(row: AuditRow): string | null;
 }
 
 /** A check that judges each row on its own. */
@@ -21,12 +21,12 @@ export function createRowCheck(options: RowCheckOptions): AuditCheck {
       let seen = 0;
       let example = '';
       return {
-        see({ id, row }) {
+        see({ position, row }) {
           seen += 1;
           const problem = options.find(row);
           if (problem === null) return;
-          if (found.count === 0) example = `${id}: ${problem}`;
-          found.add(id);
+          if (found.count === 0) example = `${row.id}: ${problem}`;
+          found.add(position);
         },
         finish() {
           if (found.count === 0) return [];

@@ -1,5 +1,8 @@
-import { SPLITS, type Split } from '@retort/schema';
-import type { AuditEntry, CheckRun, Severity } from './finding.ts';
+import { SPLITS } from '@retort/schema';
+import type { AuditRow } from './audit-row.ts';
+import type { CheckRun, Severity } from './finding.ts';
+import { createGrowingArray } from './growing-array.ts';
+import { createKeyTable } from './key-table.ts';
 import { createRowList } from './row-list.ts';
 
 export interface SplitOverlapOptions {
@@ -9,56 +12,59 @@ export interface SplitOverlapOptions {
   readonly things: string;
   readonly advice: string;
   /** What must stay on one side; null for a row without it. */
-  keyOf(entry: AuditEntry): string | null;
+  keyOf(row: AuditRow): string | null;
   /** How a shared key is shown. */
   show(key: string): string;
 }
 
-type Sides = Record<Split, string[]>;
-
 /**
  * Finds keys that stand in more than one split. Listed are the rows outside the split that has most of a key's rows:
- * the ones to move.
+ * the ones to move. A row whose split isn't known is passed over.
  */
 export function startSplitOverlap(options: SplitOverlapOptions): CheckRun {
-  const sidesOfKey = new Map<string, Sides>();
+  const keys = createKeyTable();
+  const counts = SPLITS.map(() => createGrowingArray());
+  // Per row with a key: its position, its key, its split.
+  const [positions, keyOfRow, splitOfRow] = [createRowList(), createRowList(), createRowList()];
+  let example: { readonly key: number; readonly shown: string } | null = null;
+  const splitsOf = (key: number) => SPLITS.filter((_, split) => (counts[split]?.at(key) ?? 0) > 0);
+  const homeOf = (key: number): number => {
+    const sizes = counts.map((count) => count.at(key));
+    return sizes.indexOf(Math.max(...sizes));
+  };
   return {
-    see(entry) {
-      const key = options.keyOf(entry);
-      if (key === null) return;
-      const sides = sidesOfKey.get(key) ?? { train: [], val: [], test: [] };
-      sides[entry.row.split].push(entry.id);
-      sidesOfKey.set(key, sides);
+    see({ position, row }) {
+      const text = row.split === null ? null : options.keyOf(row);
+      if (row.split === null || text === null) return;
+      const [key, split] = [keys.indexOf(text), SPLITS.indexOf(row.split)];
+      counts[split]?.set(key, (counts[split]?.at(key) ?? 0) + 1);
+      if (example === null && splitsOf(key).length > 1) example = { key, shown: options.show(text) };
+      positions.add(position);
+      keyOfRow.add(key);
+      splitOfRow.add(split);
     },
     finish() {
-      const shared = [...sidesOfKey].filter(([, sides]) => splitsOf(sides).length > 1);
-      const [first] = shared;
-      if (first === undefined) return [];
+      if (example === null) return [];
+      let shared = 0;
+      for (let key = 0; key < keys.count; key += 1) if (splitsOf(key).length > 1) shared += 1;
       const found = createRowList();
-      for (const [, sides] of shared) for (const id of outsiders(sides)) found.add(id);
-      const example = splitsOf(first[1])
-        .map((split) => `${split} (${first[1][split].length})`)
-        .join(' and ');
+      for (const [index, key] of keyOfRow.positions().entries()) {
+        if (splitOfRow.positions()[index] === homeOf(key)) continue;
+        found.add(positions.positions()[index] ?? 0);
+      }
+      const { key, shown } = example;
+      const sides = splitsOf(key).map((split) => `${split} (${counts[SPLITS.indexOf(split)]?.at(key)})`);
       return [
         {
           code: options.code,
           severity: options.severity,
           ...found.listed(),
           evidence:
-            `${shared.length} of ${sidesOfKey.size} ${options.things} stand in more than one split; ` +
-            `first ${options.show(first[0])} in ${example}.`,
+            `${shared} of ${keys.count} ${options.things} stand in more than one split; ` +
+            `first ${shown} in ${sides.join(' and ')}.`,
           advice: options.advice,
         },
       ];
     },
   };
-}
-
-function splitsOf(sides: Sides): readonly Split[] {
-  return SPLITS.filter((split) => sides[split].length > 0);
-}
-
-function outsiders(sides: Sides): readonly string[] {
-  const [home] = [...splitsOf(sides)].sort((a, b) => sides[b].length - sides[a].length);
-  return SPLITS.filter((split) => split !== home).flatMap((split) => sides[split]);
 }

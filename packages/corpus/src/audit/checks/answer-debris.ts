@@ -1,39 +1,73 @@
-import type { CorpusRow } from '@retort/schema';
 import { descriptionOf } from '../../conversation-shape.ts';
-import { quoteAround } from '../quote.ts';
-import { createRowCheck } from '../row-check.ts';
+import type { AuditRow } from '../audit-row.ts';
+import { findMarkup } from '../debris/find-markup.ts';
+import { findPromptEcho } from '../debris/find-prompt-echo.ts';
+import { findTruncation } from '../debris/find-truncation.ts';
+import { languagesOf } from '../debris/language.ts';
+import type { AuditCheck } from '../finding.ts';
+import { createRowList, type RowList } from '../row-list.ts';
+
+const CODE = 'answer-debris';
+/** The language of descriptions unless most of them are in another. */
+const USUAL_LANGUAGE = 'en';
 
 /**
- * What is left of the JSON, the markup or the program that a description was cut from. On the 4,770 recorded Gemini
- * answers as they came it finds 495 (328 escapes, 167 JSON tails): every row with a backslash or a brace, 62 read by
- * eye, all of them debris (checked 2026-11-23). The parser of answers removes such debris before a corpus is built.
+ * Descriptions that are something else as well, or not whole: rests of JSON and markup, a sentence that breaks off, no
+ * text, words of the question, another language than the corpus has.
  */
-const DEBRIS = {
-  'an escape': /\\(?:["'\\/]|[nrtu](?![a-z]))/u,
-  // A closing bracket at the end, after the end of a sentence, that was never opened.
-  'a JSON tail': /(?<=^[^{]*["'.!?]\s*)\}[}\]]*\s*$|(?<=^[^[]*["'.!?]\s*)\][}\]]*\s*$/su,
-  'a JSON head': /^\s*[{[]\s*["']?\w+["']?\s*:/u,
-  'a JSON key': /["'](?:answer|description|response|result|text|output)["']\s*:/iu,
-  'a code fence': /```/u,
-  'an HTML entity': /&(?:quot|amp|lt|gt|nbsp|#\d{2,5});/u,
-} as const;
+export const answerDebris: AuditCheck = {
+  code: CODE,
+  start({ detectLanguage }) {
+    const found = createRowList();
+    const byLanguage = new Map<string, { rows: RowList; example: string }>();
+    let [described, example] = [0, ''];
+    return {
+      see({ position, row }) {
+        const description = descriptionOf(row);
+        if (description === null) return;
+        described += 1;
+        const problem = findDebris(row, description);
+        if (problem !== null) {
+          if (found.count === 0) example = `${row.id}: ${problem}`;
+          found.add(position);
+          return;
+        }
+        if (detectLanguage === null) return;
+        for (const language of new Set(languagesOf(description, detectLanguage))) {
+          const rows = byLanguage.get(language) ?? { rows: createRowList(), example: row.id };
+          rows.rows.add(position);
+          byLanguage.set(language, rows);
+        }
+      },
+      finish() {
+        const home =
+          [...byLanguage].find(([, { rows }]) => rows.count > described / 2)?.[0] ?? USUAL_LANGUAGE;
+        const foreign = new Set<number>();
+        for (const [language, { rows, example: id }] of byLanguage) {
+          if (language === home) continue;
+          for (const position of rows.positions()) foreign.add(position);
+          if (example === '') example = `${id}: its language is ${language}, the corpus's is ${home}`;
+        }
+        for (const position of foreign) found.add(position);
+        if (found.count === 0) return [];
+        const languages =
+          foreign.size === 0 ? '' : `, ${foreign.size} of them in another language than ${home}`;
+        return [
+          {
+            code: CODE,
+            severity: 'warning',
+            ...found.listed(),
+            evidence: `${found.count} of ${described} descriptions have debris in them${languages}; first ${example}.`,
+            advice:
+              'Parse the stored answers again with the newest parser (distill reparse), clean them (distill audit --fix) or ask again: the student learns to write it.',
+          },
+        ];
+      },
+    };
+  },
+};
 
-/** Descriptions that end in `"}`, contain `\"` and the like. */
-export const answerDebris = createRowCheck({
-  code: 'answer-debris',
-  severity: 'warning',
-  summary: 'have debris in their description',
-  advice:
-    'Parse the stored answers again with the newest parser, or edit these rows: the student learns to write it.',
-  find: findDebris,
-});
-
-function findDebris(row: CorpusRow): string | null {
-  const description = descriptionOf(row);
-  if (description === null) return null;
-  for (const [name, pattern] of Object.entries(DEBRIS)) {
-    const match = pattern.exec(description);
-    if (match !== null) return `${name} in ${quoteAround(description, match.index, match[0].length)}`;
-  }
-  return null;
+function findDebris(row: AuditRow, description: string): string | null {
+  if (description.trim() === '') return 'it is empty';
+  return findMarkup(description) ?? findPromptEcho(row, description) ?? findTruncation(description);
 }

@@ -1,5 +1,6 @@
 import { type Aspect, WORD_LABELS, type WordLabel } from '@retort/schema';
-import type { AuditCheck, AuditEntry, Finding } from '../finding.ts';
+import { wordTurnOf } from '../../conversation-shape.ts';
+import type { AuditCheck, CheckFinding } from '../finding.ts';
 import { createRowList, type RowList } from '../row-list.ts';
 
 const CODE = 'class-imbalance';
@@ -14,15 +15,16 @@ type Classes = Map<WordLabel, { all: RowList; train: number }>;
 export const classImbalance: AuditCheck = {
   code: CODE,
   start() {
-    const byAspect = new Map<Aspect, Classes>();
+    const byAspect = new Map<Aspect | null, Classes>();
     return {
-      see({ id, row }: AuditEntry) {
-        if (row.wordLabel === null) return;
+      see({ position, row }) {
+        const word = row.wordLabel ?? wordTurnOf(row);
+        if (word === null) return;
         const classes: Classes = byAspect.get(row.aspect) ?? new Map();
-        const rows = classes.get(row.wordLabel) ?? { all: createRowList(), train: 0 };
-        rows.all.add(id);
+        const rows = classes.get(word) ?? { all: createRowList(), train: 0 };
+        rows.all.add(position);
         if (row.split === 'train') rows.train += 1;
-        classes.set(row.wordLabel, rows);
+        classes.set(word, rows);
         byAspect.set(row.aspect, classes);
       },
       finish: () => [...byAspect].flatMap(([aspect, classes]) => judgeClasses(aspect, classes)),
@@ -30,7 +32,7 @@ export const classImbalance: AuditCheck = {
   },
 };
 
-function judgeClasses(aspect: Aspect, classes: Classes): readonly Finding[] {
+function judgeClasses(aspect: Aspect | null, classes: Classes): readonly CheckFinding[] {
   const counts = WORD_LABELS.map((word) => ({ word, count: classes.get(word)?.all.count ?? 0 }));
   const sizes = counts.map(({ count }) => count);
   const ratio = Math.max(...sizes) / Math.max(1, Math.min(...sizes));
@@ -40,14 +42,14 @@ function judgeClasses(aspect: Aspect, classes: Classes): readonly Finding[] {
     .map(({ word, count }) => `${word} ${count} (${classes.get(word)?.train ?? 0} in train)`)
     .join(', ');
   const concerned = createRowList();
-  for (const { word } of few) for (const id of classes.get(word)?.all.listed().rows ?? []) concerned.add(id);
+  for (const { word } of few) concerned.addAll(classes.get(word)?.all ?? null);
   const names = few.map(({ word }) => word).join(', ');
   return [
     {
       code: CODE,
       severity: few.length > 0 ? 'warning' : 'info',
       ...concerned.listed(),
-      evidence: `${aspect}: ${table}.${few.length > 0 ? ` Fewer than ${FEW_ROWS} rows: ${names}.` : ''}`,
+      evidence: `${aspect ?? 'aspect unknown'}: ${table}.${few.length > 0 ? ` Fewer than ${FEW_ROWS} rows: ${names}.` : ''}`,
       advice:
         few.length > 0
           ? `Read no figure of ${names} on its own; report over all words, or add images rated there.`

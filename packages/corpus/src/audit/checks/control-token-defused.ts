@@ -1,5 +1,5 @@
-import type { CorpusRow } from '@retort/schema';
 import { countDefusedTokens } from '../../control-tokens.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
 /** Makes visible where a text was changed on its way into the corpus. */
@@ -11,7 +11,7 @@ export const controlTokenDefused = createRowCheck({
   find: findDefused,
 });
 
-function findDefused(row: CorpusRow): string | null {
+function findDefused(row: AuditRow): string | null {
   const index = row.turns.findIndex((turn) => countDefusedTokens(turn.text) > 0);
   return index === -1 ? null : `turn ${index}`;
 }

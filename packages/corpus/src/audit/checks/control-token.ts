@@ -1,5 +1,5 @@
-import type { CorpusRow } from '@retort/schema';
 import { findControlTokens, IMAGE_TOKEN } from '../../control-tokens.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
 /** Control tokens live in the text; `<image>` has a check of its own. */
@@ -12,7 +12,7 @@ export const controlToken = createRowCheck({
   find: findLiveToken,
 });
 
-function findLiveToken(row: CorpusRow): string | null {
+function findLiveToken(row: AuditRow): string | null {
   for (const [index, turn] of row.turns.entries()) {
     const token = findControlTokens(turn.text).find((found) => found !== IMAGE_TOKEN);
     if (token !== undefined) return `${token} in turn ${index}`;

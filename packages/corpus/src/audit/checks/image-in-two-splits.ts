@@ -16,7 +16,11 @@ export const imageInTwoSplits: AuditCheck = {
       things: 'images',
       advice:
         'Give identical images one split, over all aspects: assign splits again over all samples at once.',
-      keyOf: ({ row }) => row.imageHash,
-      show: (key) => `sha256 ${hashHex(key).slice(0, SHOWN_DIGITS)}…`,
+      keyOf: (row) => row.imageKey,
+      show: showKey,
     }),
 };
+
+function showKey(key: string): string {
+  return key.startsWith('sha256:') ? `sha256 ${hashHex(key).slice(0, SHOWN_DIGITS)}…` : `“${key}”`;
+}

@@ -15,7 +15,7 @@ export const imagePromptInTwoSplits: AuditCheck = {
       advice:
         'Split by image prompt (--split-by image-prompt): otherwise a scorer can recognise the prompt instead of ' +
         'judging the image.',
-      keyOf: ({ row }) => (row.imagePrompt === null ? null : normaliseImagePrompt(row.imagePrompt)),
+      keyOf: (row) => (row.imagePrompt === null ? null : normaliseImagePrompt(row.imagePrompt)),
       show: (key) => `“${key}”`,
     }),
 };

@@ -1,9 +1,8 @@
-import type { CorpusRow } from '@retort/schema';
 import { IMAGE_TOKEN } from '../../control-tokens.ts';
-import { IMAGE_LINE } from '../../conversation-shape.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
-/** `<image>` anywhere but once, on the first line of turn 0. */
+/** `<image>` anywhere but at the beginning of turn 0, once for each picture. */
 export const imageTokenMisplaced = createRowCheck({
   code: 'image-token-misplaced',
   severity: 'error',
@@ -13,12 +12,17 @@ export const imageTokenMisplaced = createRowCheck({
   find: findMisplaced,
 });
 
-function findMisplaced(row: CorpusRow): string | null {
-  const first = row.turns[0];
+function findMisplaced(row: AuditRow): string | null {
+  const [first, ...others] = row.turns;
   if (first === undefined) return null;
-  if (!first.text.startsWith(IMAGE_LINE)) return `turn 0 doesn't begin with ${IMAGE_TOKEN} and a newline`;
-  const index = row.turns.findIndex((turn, i) =>
-    turn.text.includes(IMAGE_TOKEN, i === 0 ? IMAGE_LINE.length : 0),
-  );
-  return index === -1 ? null : `another ${IMAGE_TOKEN} in turn ${index}`;
+  const counts = row.turns.map(({ text }) => text.split(IMAGE_TOKEN).length - 1);
+  const elsewhere = others.findIndex(({ text }) => text.includes(IMAGE_TOKEN));
+  const images = row.imageCount ?? 1;
+  if (images > 1) {
+    const tokens = counts.reduce((sum, count) => sum + count, 0);
+    return tokens === images ? null : `${tokens} ${IMAGE_TOKEN} for ${images} images`;
+  }
+  if (!first.text.startsWith(IMAGE_TOKEN)) return `turn 0 doesn't begin with ${IMAGE_TOKEN}`;
+  if ((counts[0] ?? 0) > 1) return `another ${IMAGE_TOKEN} in turn 0`;
+  return elsewhere === -1 ? null : `another ${IMAGE_TOKEN} in turn ${elsewhere + 1}`;
 }

@@ -1,100 +1,124 @@
-import type { Aspect, CorpusRow } from '@retort/schema';
-import { descriptionOf } from '../../conversation-shape.ts';
-import type { AuditCheck, CheckRun, Finding } from '../finding.ts';
+import type { Aspect } from '@retort/schema';
+import { descriptionOf, wordTurnOf } from '../../conversation-shape.ts';
+import { type AuditRow, mosOf } from '../audit-row.ts';
+import type { AuditCheck, CheckFinding, CheckRun } from '../finding.ts';
+import { findVerdictNumber } from '../label-numbers.ts';
+import { findLabelInQuestion, findStatedLabel } from '../label-words.ts';
 import { createOwnWordTally, type OwnWordTally } from '../own-word-tally.ts';
 import { quoteAround } from '../quote.ts';
 import { createRowList, type RowList } from '../row-list.ts';
 
 const CODE = 'label-in-text';
 
-/** A number that stands for a verdict: "3.5 out of 5", "4/5", "a score of 2". */
-const VERDICT_NUMBER =
-  /\b\d{1,3}(?:\.\d+)?\s*(?:\/|out of)\s*(?:5|10|100)\b(?!\s*\/)|\b(?:scor(?:e|ed|es|ing)|rat(?:ed|ing)|MOS)\s*(?:(?:of|is|at|as|:|=)\s*)*\d+(?:\.\d+)?\b/iu;
-const DECIMAL = /\d+\.\d+/gu;
 /** "the lower alignment score", "a higher quality rating": the author speaks of a score that was shown. */
 const SCORE_MENTION =
   /\b(?:quality|alignment|correspondence|authenticity|opinion|overall|given|assigned|low(?:er)?|high(?:er)?)\s+(?:score|rating)s?\b/iu;
 /** Standard deviations above chance from which own words count as a leak and not as plain English. Our choice. */
 const NOTABLE_SIGMAS = 2;
 
+interface Leak {
+  /** After "<n> of <m> rows ": a verb phrase. */
+  readonly summary: string;
+  readonly advice: string;
+  find(row: AuditRow, description: string | null): string | null;
+}
+
+/** What gives the label away for certain: an error where the author is known to have seen it. */
+const LEAKS: readonly Leak[] = [
+  {
+    summary: 'give the MOS or a verdict in figures',
+    advice: 'Take the figures out of these texts or ask again: whoever reads the text reads the label.',
+    find: findNumber,
+  },
+  {
+    summary: 'give the word label as a verdict before it is asked for',
+    advice:
+      'Take the verdict out of these texts or ask again: the student copies the word instead of judging.',
+    find: findWord,
+  },
+];
+
 /**
- * The label inside the description, before it is asked for: as the MOS or another verdict in figures, as talk about the
- * score, or as the row's own word.
+ * The label inside the text, before it is asked for: as the MOS or another verdict in figures, as a verdict in a word, as
+ * talk about the score, or as the row's own word anywhere.
  *
- * On the 4,770 recorded Gemini answers (MOS in sight; checked 2026-11-23): no number, 14 mentions of a score, all of
+ * On the 4,770 recorded Gemini answers (MOS in sight; see docs/audit.md): no number, 14 mentions of a score, all of
  * them right; own word in 520 quality answers where chance gives 263, and in 20 correspondence answers where chance
  * gives 13. "Poor quality" is also plain English, so a word is at most a warning, and only clearly above chance.
  */
 export const labelInText: AuditCheck = { code: CODE, start: startLabelInText };
 
 function startLabelInText(): CheckRun {
-  const numbers = createRowList();
-  const mentions = createRowList();
+  const leaks = LEAKS.map((leak) => ({ leak, found: createRowList(), shown: '', sawLabel: false }));
+  const mentions = { found: createRowList(), shown: '' };
   const words = new Map<Aspect, OwnWordTally>();
-  const shown = { number: '', mention: '' };
-  let [described, numbersSawLabel] = [0, 0];
+  let [rows, described] = [0, 0];
   return {
-    see({ id, row }) {
+    see({ position, row }) {
+      rows += 1;
       const description = descriptionOf(row);
+      for (const state of leaks) {
+        const problem = state.leak.find(row, description);
+        if (problem === null) continue;
+        if (state.found.count === 0) state.shown = `${row.id}: ${problem}`;
+        state.sawLabel ||= row.sawLabel === true;
+        state.found.add(position);
+      }
       if (description === null) return;
       described += 1;
-      const number = findNumber(description, row);
-      if (number !== null) {
-        if (numbers.count === 0) shown.number = `${id}: ${number}`;
-        numbers.add(id);
-        if (row.sawLabel) numbersSawLabel += 1;
-      }
       const mention = SCORE_MENTION.exec(description);
       if (mention !== null) {
-        if (mentions.count === 0)
-          shown.mention = `${id}: ${quoteAround(description, mention.index, mention[0].length)}`;
-        mentions.add(id);
+        if (mentions.found.count === 0)
+          mentions.shown = `${row.id}: ${quoteAround(description, mention.index, mention[0].length)}`;
+        mentions.found.add(position);
       }
+      if (row.aspect === null) return;
       const tally = words.get(row.aspect) ?? createOwnWordTally();
-      tally.add(id, description, row);
+      tally.add(position, description, row);
       words.set(row.aspect, tally);
     },
     finish: () => [
-      ...numberFinding(numbers, described, shown.number, numbersSawLabel > 0),
-      ...mentionFinding(mentions, described, shown.mention),
+      ...leaks.flatMap(({ leak, found, shown, sawLabel }): CheckFinding[] =>
+        found.count === 0
+          ? []
+          : [
+              {
+                code: CODE,
+                severity: sawLabel ? 'error' : 'warning',
+                ...found.listed(),
+                evidence: `${found.count} of ${rows} rows ${leak.summary}; first ${shown}.`,
+                advice: leak.advice,
+              },
+            ],
+      ),
+      ...mentionFinding(mentions.found, described, mentions.shown),
       ...[...words].flatMap(([aspect, tally]) => wordFinding(aspect, tally)),
     ],
   };
 }
 
-function findNumber(description: string, row: CorpusRow): string | null {
-  const verdict = VERDICT_NUMBER.exec(description);
-  if (verdict !== null) return quoteAround(description, verdict.index, verdict[0].length);
-  if (row.mos === null) return null;
-  for (const match of description.matchAll(DECIMAL)) {
-    const digits = match[0].length - match[0].indexOf('.') - 1;
-    if (digits <= 20 && row.mos.toFixed(digits) === match[0]) {
-      return quoteAround(description, match.index, match[0].length);
-    }
+function findNumber(row: AuditRow, description: string | null): string | null {
+  const mos = mosOf(row);
+  const said = description === null ? null : findVerdictNumber(description, mos);
+  if (said !== null) return said;
+  for (const [index, turn] of row.turns.entries()) {
+    // A question may hold the image prompt, which may hold any number.
+    if (turn.role !== 'user' || (index === 0 && row.imagePrompt === null)) continue;
+    const asked = row.imagePrompt === null ? turn.text : turn.text.replaceAll(row.imagePrompt, '');
+    const found = findVerdictNumber(asked, mos);
+    if (found !== null) return `the question of turn ${index}: ${found}`;
   }
   return null;
 }
 
-function numberFinding(
-  found: RowList,
-  described: number,
-  shown: string,
-  sawLabel: boolean,
-): readonly Finding[] {
-  if (found.count === 0) return [];
-  return [
-    {
-      code: CODE,
-      severity: sawLabel ? 'error' : 'warning',
-      ...found.listed(),
-      evidence: `${found.count} of ${described} descriptions give the MOS or a verdict in figures; first ${shown}.`,
-      advice:
-        'Take the figures out of these descriptions or ask again: whoever reads the text reads the label.',
-    },
-  ];
+function findWord(row: AuditRow, description: string | null): string | null {
+  const label = row.wordLabel ?? wordTurnOf(row);
+  if (label === null) return null;
+  const stated = description === null ? null : findStatedLabel(description, label);
+  return stated ?? findLabelInQuestion(row, label);
 }
 
-function mentionFinding(found: RowList, described: number, shown: string): readonly Finding[] {
+function mentionFinding(found: RowList, described: number, shown: string): readonly CheckFinding[] {
   if (found.count === 0) return [];
   return [
     {
@@ -110,7 +134,7 @@ function mentionFinding(found: RowList, described: number, shown: string): reado
 function wordFinding(
   aspect: Aspect,
   { own, rated, expectedByChance, sawLabel }: OwnWordTally,
-): readonly Finding[] {
+): readonly CheckFinding[] {
   if (own.count === 0) return [];
   const chance = expectedByChance();
   const leaks = sawLabel && own.count > chance + NOTABLE_SIGMAS * Math.sqrt(chance);

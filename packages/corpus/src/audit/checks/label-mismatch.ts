@@ -1,5 +1,6 @@
-import { type CorpusRow, wordLabelOf } from '@retort/schema';
+import { wordLabelOf } from '@retort/schema';
 import { wordTurnOf } from '../../conversation-shape.ts';
+import { type AuditRow, mosOf } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
 /** The word that is trained against the word that the MOS gives. */
@@ -12,16 +13,18 @@ export const labelMismatch = createRowCheck({
   find: findMismatch,
 });
 
-function findMismatch(row: CorpusRow): string | null {
+function findMismatch(row: AuditRow): string | null {
   const spoken = wordTurnOf(row);
-  if (row.mos === null) {
-    if (row.wordLabel === null && spoken === null) return null;
+  const mos = mosOf(row);
+  if (mos === null) {
+    if (row.wordLabel === null) return null;
     return `the word “${spoken ?? row.wordLabel}” without a MOS`;
   }
-  const expected = wordLabelOf(row.mos);
-  const mos = row.mos.toFixed(2);
-  if (row.wordLabel !== expected)
-    return `MOS ${mos} is ${expected}, the row is labelled ${row.wordLabel ?? 'nothing'}`;
+  const expected = wordLabelOf(mos);
+  const known = mos.toFixed(2);
+  if (row.wordLabel !== null && row.wordLabel !== expected)
+    return `MOS ${known} is ${expected}, the row is labelled ${row.wordLabel}`;
   if (spoken === expected) return null;
-  return `MOS ${mos} is ${expected}, the last turn says ${spoken === null ? 'no word' : spoken}`;
+  if (spoken === null && row.wordLabel === null) return null;
+  return `MOS ${known} is ${expected}, the last turn says ${spoken ?? 'no word'}`;
 }

@@ -1,4 +1,5 @@
 import { type Aspect, WORD_BINNING } from '@retort/schema';
+import { mosOf } from '../audit-row.ts';
 import type { AuditCheck } from '../finding.ts';
 import { createRowList, type RowList } from '../row-list.ts';
 
@@ -14,12 +15,13 @@ export const nearCut: AuditCheck = {
   start() {
     const byAspect = new Map<Aspect, { rated: number; near: RowList }>();
     return {
-      see({ id, row }) {
-        const { mos } = row;
-        if (mos === null) return;
+      see({ position, row }) {
+        const mos = mosOf(row);
+        if (row.aspect === null || mos === null) return;
         const tally = byAspect.get(row.aspect) ?? { rated: 0, near: createRowList() };
         tally.rated += 1;
-        if (WORD_BINNING.cuts.some((cut) => Math.abs(mos - cut) <= NEAR_MOS + ROUNDING)) tally.near.add(id);
+        if (WORD_BINNING.cuts.some((cut) => Math.abs(mos - cut) <= NEAR_MOS + ROUNDING))
+          tally.near.add(position);
         byAspect.set(row.aspect, tally);
       },
       finish: () =>

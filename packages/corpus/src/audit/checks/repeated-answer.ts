@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { descriptionOf } from '../../conversation-shape.ts';
 import type { AuditCheck } from '../finding.ts';
+import { createGrowingArray } from '../growing-array.ts';
+import { createKeyTable } from '../key-table.ts';
 import { quoteAround } from '../quote.ts';
 import { createRowList } from '../row-list.ts';
 
@@ -8,54 +9,46 @@ const CODE = 'repeated-answer';
 /** Characters of the repeated text that the evidence shows. */
 const SHOWN_CHARACTERS = 60;
 
-/** Rows with one description: most have no second, so nothing but the first is kept until one comes. */
-interface Repeats {
-  readonly firstId: string;
-  readonly firstImage: string;
-  more: { readonly ids: string[]; readonly images: Set<string>; readonly shown: string } | null;
-}
-
 /** One description for several different images, compared in lower case with white space collapsed. */
 export const repeatedAnswer: AuditCheck = {
   code: CODE,
   start() {
-    const byText = new Map<string, Repeats>();
+    const [texts, images, pairs] = [createKeyTable(), createKeyTable(), createKeyTable()];
+    // Per text: its different images. Per row with a description: its position and its text.
+    const imagesOf = createGrowingArray();
+    const [positions, textOfRow] = [createRowList(), createRowList()];
+    let most = { images: 1, shown: '' };
     return {
-      see({ id, row }) {
+      see({ position, row }) {
         const description = descriptionOf(row);
-        if (description === null) return;
-        const text = description.trim().toLowerCase().replace(/\s+/gu, ' ');
-        const key = createHash('sha256').update(`${row.aspect}\n${text}`).digest('base64');
-        const known = byText.get(key);
-        if (known === undefined) {
-          byText.set(key, { firstId: id, firstImage: row.imageHash, more: null });
-          return;
+        if (description === null || row.imageKey === null || description.trim() === '') return;
+        const plain = description.trim().toLowerCase().replace(/\s+/gu, ' ');
+        const text = texts.indexOf(`${row.aspect}\n${plain}`);
+        const known = pairs.count;
+        if (pairs.indexOf(`${text} ${images.indexOf(row.imageKey)}`) === known) {
+          const count = imagesOf.at(text) + 1;
+          imagesOf.set(text, count);
+          if (count > most.images) most = { images: count, shown: plain.slice(0, SHOWN_CHARACTERS) };
         }
-        const { firstId, firstImage } = known;
-        known.more ??= {
-          ids: [firstId],
-          images: new Set([firstImage]),
-          shown: text.slice(0, SHOWN_CHARACTERS),
-        };
-        known.more.ids.push(id);
-        known.more.images.add(row.imageHash);
+        positions.add(position);
+        textOfRow.add(text);
       },
       finish() {
-        const repeated = [...byText.values()].flatMap(({ more }) =>
-          more !== null && more.images.size > 1 ? [more] : [],
-        );
-        const [most] = [...repeated].sort((a, b) => b.images.size - a.images.size);
-        if (most === undefined) return [];
+        if (most.images < 2) return [];
+        let repeated = 0;
+        for (let text = 0; text < texts.count; text += 1) if (imagesOf.at(text) > 1) repeated += 1;
         const found = createRowList();
-        for (const { ids } of repeated) for (const id of ids) found.add(id);
+        for (const [index, text] of textOfRow.positions().entries()) {
+          if (imagesOf.at(text) > 1) found.add(positions.positions()[index] ?? 0);
+        }
         return [
           {
             code: CODE,
             severity: 'warning',
             ...found.listed(),
             evidence:
-              `${repeated.length} descriptions were given to several images; the most frequent to ` +
-              `${most.images.size}: ${quoteAround(most.shown, 0, SHOWN_CHARACTERS)}.`,
+              `${repeated} descriptions were given to several images; the most frequent to ` +
+              `${most.images}: ${quoteAround(most.shown, 0, SHOWN_CHARACTERS)}.`,
             advice:
               'Ask the teacher about these images again; a description that fits any image teaches nothing.',
           },

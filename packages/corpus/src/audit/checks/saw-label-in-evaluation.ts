@@ -9,7 +9,7 @@ export const sawLabelInEvaluation = createRowCheck({
   advice:
     'Export question and word only for these rows (evaluationRow), or ask the teacher with a blind prompt.',
   find: (row) =>
-    row.split !== 'train' && row.sawLabel && !isWordOnly(row.turns)
-      ? `${row.split}, prompt ${row.promptId}, ${row.turns.length} turns`
+    row.split !== null && row.split !== 'train' && row.sawLabel === true && !isWordOnly(row.turns)
+      ? `${row.split}, ${row.turns.length} turns`
       : null,
 });

@@ -1,5 +1,5 @@
-import type { CorpusRow } from '@retort/schema';
 import { wordTurnOf } from '../../conversation-shape.ts';
+import type { AuditRow } from '../audit-row.ts';
 import { createRowCheck } from '../row-check.ts';
 
 /** Roles, number and emptiness of turns. */
@@ -11,13 +11,17 @@ export const turnOrder = createRowCheck({
   find: findDisorder,
 });
 
-function findDisorder(row: CorpusRow): string | null {
-  if (row.turns.length !== 2 && row.turns.length !== 4) return `${row.turns.length} turns instead of 2 or 4`;
-  for (const [index, turn] of row.turns.entries()) {
+function findDisorder(row: AuditRow): string | null {
+  const { turns } = row;
+  if (turns[0]?.role === 'system') return 'it begins with a system turn, which MiniCPM-V refuses';
+  if (turns.length === 0 || turns.length % 2 !== 0) return `${turns.length} turns instead of pairs`;
+  for (const [index, turn] of turns.entries()) {
     const expected = index % 2 === 0 ? 'user' : 'assistant';
     if (turn.role !== expected) return `turn ${index} is the ${turn.role}'s instead of the ${expected}'s`;
     if (turn.text.trim() === '') return `turn ${index} is empty`;
   }
-  if (row.turns.length === 4 && wordTurnOf(row) === null) return 'turn 3 is not one of the five words';
+  // Only of a row of ours is it known that the last turn is to be the word.
+  if (row.wordLabel !== null && turns.length === 4 && wordTurnOf(row) === null)
+    return 'turn 3 is not one of the five words';
   return null;
 }
