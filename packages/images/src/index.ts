@@ -6,6 +6,7 @@ export {
   DiskFullError,
   ImageUnreadableError,
 } from './errors.ts';
+export { fingerprintImage } from './fingerprint-image.ts';
 export {
   type PreparedImage,
   type PrepareOptions,

@@ -10,6 +10,7 @@ import { type CorpusTable, createCorpusTable } from './corpora.ts';
 import { createDatasetTable, type DatasetTable } from './datasets.ts';
 import { DiskFullError, HomeUnwritableError, isDiskFull, tellDiskFull } from './errors.ts';
 import { createFailureTable, type FailureTable } from './failure-groups.ts';
+import { createFingerprintTable, type FingerprintTable } from './fingerprints.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createReadingTable, type ReadingTable } from './readings.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
@@ -37,6 +38,7 @@ export interface Store {
   readonly spending: SpendingTable;
   readonly failures: FailureTable;
   readonly comparison: ComparisonTable;
+  readonly fingerprints: FingerprintTable;
   /** Runs `work` in one transaction. @throws DiskFullError nothing of it is stored */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -70,6 +72,7 @@ export function openStore(home: string): Store {
     spending: createSpendingTable(db),
     failures: createFailureTable(db),
     comparison: createComparisonTable(db),
+    fingerprints: createFingerprintTable(db),
     transaction: (work) => tellDiskFull(home, () => db.transaction(work).immediate()),
     close: () => {
       db.close();

@@ -20,6 +20,8 @@ export interface AuditRow {
   /** Pixels of the image that the student sees; null where it wasn't looked at. */
   readonly width: number | null;
   readonly height: number | null;
+  /** `FINGERPRINT` bits of the image; null where it wasn't looked at, or has too little in it to compare. */
+  readonly fingerprint: Uint8Array | null;
   readonly turns: readonly ReadTurn[];
   /** MOS on 0–5 by aspect, of every aspect that is rated. */
   readonly ratings: Readonly<Partial<Record<Aspect, number>>>;
@@ -34,8 +36,15 @@ export function mosOf(row: AuditRow): number | null {
   return row.aspect === null ? null : (row.ratings[row.aspect] ?? null);
 }
 
-/** @param ratings MOS on 0–5 of every rated aspect of the sample; its own aspect's is taken from the row */
-export function auditRowOf(row: CorpusRow, ratings: AuditRow['ratings'] = {}): AuditRow {
+/**
+ * @param ratings MOS on 0–5 of every rated aspect of the sample; its own aspect's is taken from the row
+ * @param fingerprint of the image, where it was made
+ */
+export function auditRowOf(
+  row: CorpusRow,
+  ratings: AuditRow['ratings'] = {},
+  fingerprint: Uint8Array | null = null,
+): AuditRow {
   return {
     id: rowId(row),
     split: row.split,
@@ -47,6 +56,7 @@ export function auditRowOf(row: CorpusRow, ratings: AuditRow['ratings'] = {}): A
     imageProblem: null,
     width: row.width,
     height: row.height,
+    fingerprint,
     turns: row.turns,
     ratings: row.mos === null ? ratings : { ...ratings, [row.aspect]: row.mos },
     wordLabel: row.wordLabel,

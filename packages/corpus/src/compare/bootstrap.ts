@@ -53,3 +53,13 @@ function estimate(value: number | null, drawn: readonly number[]): Estimate {
   if (value === null) return NO_ESTIMATE;
   return { value, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
 }
+
+/** For a figure that is asked of each draw twice, alone and in a difference: worked out once. */
+export function once(statistic: Statistic): Statistic {
+  const known = new WeakMap<readonly number[], number | null>();
+  return (rows) => {
+    const value = known.get(rows) ?? statistic(rows);
+    known.set(rows, value);
+    return value;
+  };
+}

@@ -1,5 +1,5 @@
 import { WORD_LABELS, wordLabelOf } from '@retort/schema';
-import { type BootstrapOptions, bootstrap, type Estimate, type Statistic } from './bootstrap.ts';
+import { type BootstrapOptions, bootstrap, type Estimate, once } from './bootstrap.ts';
 import { assignFolds, FOLDS, MIN_ROWS, predictFromText } from './predict-mos.ts';
 import { mean, spearman } from './summary-statistics.ts';
 
@@ -103,16 +103,6 @@ function figuresOf(
     difference: { srcc: figures.srccDifference, accuracy: figures.accuracyDifference },
     floorAccuracy:
       Math.max(...WORD_LABELS.map((word) => truths.filter((truth) => truth === word).length)) / mos.length,
-  };
-}
-
-/** The figure of a draw is asked for twice: alone, and in the difference. */
-function once(statistic: Statistic): Statistic {
-  const known = new WeakMap<readonly number[], number | null>();
-  return (rows) => {
-    const value = known.get(rows) ?? statistic(rows);
-    known.set(rows, value);
-    return value;
   };
 }
 

@@ -23,16 +23,17 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** Spearman's rank correlation, ties at their mean rank; null where one side is constant or there are under two. */
-export function spearman(a: readonly number[], b: readonly number[]): number | null {
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   return pearson(ranks(a), ranks(b));
 }
 
-function pearson(a: readonly number[], b: readonly number[]): number | null {
-  const [meanA, meanB] = [mean(a), mean(b)];
+/** Pearson's correlation; null where one side is constant or there are under two. */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
+  const [meanA, meanB] = [mean(Array.from(a)), mean(Array.from(b))];
   if (meanA === null || meanB === null) return null;
   let [product, squareA, squareB] = [0, 0, 0];
-  for (const [index, value] of a.entries()) {
-    const [left, right] = [value - meanA, (b[index] ?? Number.NaN) - meanB];
+  for (let index = 0; index < a.length; index += 1) {
+    const [left, right] = [at(a, index) - meanA, at(b, index) - meanB];
     product += left * right;
     squareA += left * left;
     squareB += right * right;
@@ -40,14 +41,19 @@ function pearson(a: readonly number[], b: readonly number[]): number | null {
   return squareA === 0 || squareB === 0 ? null : product / Math.sqrt(squareA * squareB);
 }
 
-function ranks(values: readonly number[]): number[] {
-  const order = values.map((value, index) => ({ value, index })).sort((a, b) => a.value - b.value);
-  const result = new Array<number>(values.length).fill(0);
+function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Uint32Array.from(values, (_, index) => index).sort((a, b) => at(values, a) - at(values, b));
+  const result = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
     let end = start + 1;
-    while (end < order.length && order[end]?.value === order[start]?.value) end += 1;
-    for (const { index } of order.slice(start, end)) result[index] = (start + end + 1) / 2;
+    while (end < order.length && at(values, at(order, end)) === at(values, at(order, start))) end += 1;
+    for (const index of order.subarray(start, end)) result[index] = (start + end + 1) / 2;
     start = end;
   }
   return result;
+}
+
+/** Arrays of one length are gone through: there is always a value. */
+function at(values: ArrayLike<number>, index: number): number {
+  return values[index] ?? Number.NaN;
 }
