@@ -1,4 +1,4 @@
-import { audit, buildCorpus, type CorpusMeta } from '@retort/corpus';
+import { type AuditRow, audit, auditRowOf, buildCorpus, type CorpusMeta } from '@retort/corpus';
 import { type ContentHash, type CorpusRow, type RunPlan, runIdOf, sha256 } from '@retort/schema';
 import { openStore, type Store } from '@retort/store';
 import { imageHash, syntheticRows } from './synthetic/rows.ts';
@@ -35,7 +35,7 @@ const META: CorpusMeta = {
  */
 export async function fillHome(home: string, pool: TextPool, count: number): Promise<ContentHash> {
   const { key, manifest } = await buildCorpus(syntheticRows(pool, count), META);
-  const report = await audit(syntheticRows(pool, count), { splitBy: META.splitBy });
+  const report = await audit(auditRows(pool, count), { splitBy: META.splitBy });
   const store = openStore(home);
   try {
     store.runs.start(runIdOf(PLAN), PLAN, AT);
@@ -51,6 +51,10 @@ export async function fillHome(home: string, pool: TextPool, count: number): Pro
     store.close();
   }
   return key;
+}
+
+function* auditRows(pool: TextPool, count: number): Generator<AuditRow> {
+  for (const row of syntheticRows(pool, count)) yield auditRowOf(row);
 }
 
 /** @returns ids by number of the image */

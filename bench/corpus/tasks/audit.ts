@@ -1,4 +1,4 @@
-import { audit } from '@retort/corpus';
+import { type AuditRow, audit, auditRowOf } from '@retort/corpus';
 import { syntheticRows } from '../synthetic/rows.ts';
 import { readTextPool } from '../synthetic/text-pool.ts';
 import { measure } from './measure.ts';
@@ -7,9 +7,13 @@ import { readTask } from './task.ts';
 const task = await readTask(process.argv.slice(2));
 const pool = await readTextPool(task.pool);
 
-await audit(syntheticRows(pool, task.warmUp), { splitBy: 'image-prompt' });
+function* auditRows(count: number): Generator<AuditRow> {
+  for (const row of syntheticRows(pool, count)) yield auditRowOf(row);
+}
+
+await audit(auditRows(task.warmUp), { splitBy: 'image-prompt' });
 await measure(
-  () => syntheticRows(pool, task.rows),
+  () => auditRows(task.rows),
   async (rows) => {
     await audit(rows, { splitBy: 'image-prompt' });
   },

@@ -1,10 +1,9 @@
-import type { CorpusRow } from '@retort/schema';
 import type { Figures } from './task.ts';
 
 /** Time of making rows and of what is done with them, and the memory of this process. Prints the figures. */
-export async function measure(
-  makeRows: () => Iterable<CorpusRow>,
-  work: (rows: Iterable<CorpusRow>) => Promise<void>,
+export async function measure<Row>(
+  makeRows: () => Iterable<Row>,
+  work: (rows: Iterable<Row>) => Promise<void>,
 ): Promise<void> {
   const started = performance.now();
   let rows = 0;

@@ -8,10 +8,11 @@ import {
   sha256,
   WORD_BINNING,
 } from '@retort/schema';
+import { createKeyTable } from './audit/key-table.ts';
 import { createByteBlock } from './byte-block.ts';
 import { canonicalRow } from './canonical-row.ts';
 import { isWordOnly } from './conversation-shape.ts';
-import { createDistinctCounter } from './distinct-counter.ts';
+
 import { CorpusEmptyError, CorpusRowError } from './errors.ts';
 import type { AnyIterable } from './evaluation-row.ts';
 import type { CorpusManifest, CorpusMeta, CorpusTeacher } from './manifest.ts';
@@ -82,7 +83,7 @@ export function createRowsHasher() {
 function createTally() {
   const bySplit: Record<Split, number> = { train: 0, val: 0, test: 0 };
   const byAspect: Partial<Record<Aspect, number>> = {};
-  const images = createDistinctCounter();
+  const images = createKeyTable();
   const teachers = createTeacherTally();
   let [rows, ratedRows, sawLabelRows, wordOnlyRows] = [0, 0, 0, 0];
   return {
@@ -90,7 +91,7 @@ function createTally() {
       rows += 1;
       bySplit[row.split] += 1;
       byAspect[row.aspect] = (byAspect[row.aspect] ?? 0) + 1;
-      images.add(row.blobHash);
+      images.indexOf(row.blobHash);
       if (row.mos !== null) ratedRows += 1;
       if (row.sawLabel) sawLabelRows += 1;
       if (isWordOnly(row.turns)) wordOnlyRows += 1;
