@@ -55,6 +55,7 @@ export {
 export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
 export type { TokenCountCache } from './tokens/cached-tokenizer.ts';
+export { countsInOrder, type SequenceCountCache, type SequenceCounter } from './tokens/counts-in-order.ts';
 export {
   createTokenCounter,
   type KeepingTokenCounter,

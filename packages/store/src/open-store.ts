@@ -16,6 +16,7 @@ import { createReadingTable, type ReadingTable } from './readings.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
+import { createSequenceTokenCountTable, type SequenceTokenCountTable } from './sequence-token-counts.ts';
 import { createSpendingTable, type SpendingTable } from './spending.ts';
 import { createTokenCountTable, type TokenCountTable } from './token-counts.ts';
 import { createTrainingTable, type TrainingTable } from './training.ts';
@@ -35,6 +36,7 @@ export interface Store {
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
   readonly tokenCounts: TokenCountTable;
+  readonly sequenceTokenCounts: SequenceTokenCountTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
   readonly spending: SpendingTable;
@@ -70,6 +72,7 @@ export function openStore(home: string): Store {
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
     tokenCounts: createTokenCountTable(db),
+    sequenceTokenCounts: createSequenceTokenCountTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
     spending: createSpendingTable(db),
