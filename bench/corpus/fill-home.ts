@@ -70,7 +70,7 @@ function saveSamples(store: Store, pool: TextPool, count: number): readonly numb
     const number = Number.parseInt(row.sampleName, 10);
     const { sampleName: name, imagePrompt, generator, generatorSetting } = row;
     const ratings = row.mos === null ? [] : [{ aspect: row.aspect, mos: row.mos, mosStd: null }];
-    const described = { name, imagePrompt, generator, generatorSetting, ratings };
+    const described = { name, imagePrompt, generator, generatorSetting, ratings, publishedSplit: null };
     store.datasets.saveSample(datasetId, { ...described, row: number + 2, imagePath: `/nowhere/${name}` });
   }
   const ids = store.samples.stamps(datasetId).map(({ id }) => id);

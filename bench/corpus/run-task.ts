@@ -13,6 +13,7 @@ export interface Program {
 
 export const EXPORT: Program = { script: 'tasks/export.ts' };
 export const AUDIT: Program = { script: 'tasks/audit.ts' };
+export const NEAR_DUPLICATES: Program = { script: 'tasks/near-duplicates.ts' };
 /** The baseline of issue 5. */
 export const JSON_DUMP: Program = { script: 'baselines/json_dump.py' };
 /** The same with Python's C encoder, for comparison. */
