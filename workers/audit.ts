@@ -9,7 +9,7 @@ export const auditProcessor =
   async (job: StageJob): Promise<JobResult> => {
     const run = loadRun(deps, runJobSchema.parse(job.data).runId);
     const inputKey = await corpusInputKey(deps, run.id, run.plan);
-    const corpusKey = await buildRunCorpus(deps, run);
+    const corpusKey = await buildRunCorpus(deps, run, (progress) => void job.updateProgress(progress));
     deps.store.runs.saveStageResult('audit', inputKey, { corpusKey });
     return { kind: 'done' };
   };

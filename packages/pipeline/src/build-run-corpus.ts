@@ -1,19 +1,17 @@
 import {
   type AuditRow,
   assignSplits,
-  audit,
-  auditRowOf,
   buildConversation,
   buildCorpus,
   type CorpusMeta,
   compareRows,
   DEFAULT_SPLIT_FRACTIONS,
   evaluationRow,
-  FINDING_ROWS_MAX,
 } from '@retort/corpus';
 import {
   type CorpusRow,
   canonicalJson,
+  type JobProgress,
   RetortError,
   type RunPlan,
   sha256,
@@ -26,6 +24,7 @@ import {
   renderStudentQuestions,
   type StudentPrompts,
 } from '@retort/teacher';
+import { auditRunRows } from './audit/audit-run-rows.ts';
 import { ratingsOnFive } from './audit/ratings-on-five.ts';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
@@ -67,12 +66,14 @@ export async function corpusInputKey(deps: PipelineDeps, runId: string, plan: Ru
  * Makes conversations of a run's answers, splits them, names the corpus and audits it. Deterministic: the same answers
  * give the same corpus.
  *
+ * @param onProgress hears of the images that are compared for the first time
  * @returns the corpus's key
  * @throws CorpusEmptyRunError nothing was answered
  */
 export async function buildRunCorpus(
   deps: PipelineDeps,
   run: { readonly id: string; readonly plan: RunPlan; readonly dataset: DatasetRow },
+  onProgress?: (progress: JobProgress) => void,
 ): Promise<string> {
   const { store } = deps;
   const answered = store.conversations.answeredSamples(run.id);
@@ -110,11 +111,7 @@ export async function buildRunCorpus(
   store.corpora.save({
     key,
     manifest,
-    audit: await audit(
-      entries.map((entry) => auditRowOf(entry.row, entry.ratings)),
-      { splitBy: run.plan.splitBy },
-      { maxRows: FINDING_ROWS_MAX },
-    ),
+    audit: await auditRunRows(deps, entries, { splitBy: run.plan.splitBy, onProgress }),
     rows: members,
   });
   return key;

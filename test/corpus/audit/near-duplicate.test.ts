@@ -56,7 +56,7 @@ describe('near-duplicate', () => {
       ];
       const finding = only(await find([...strangers(), ...planted]));
       expect(finding).toMatchObject({ severity: 'error', rows: ['made-up/quality/copy.jpg'], rowCount: 1 });
-      expect(finding.evidence).toContain('train (2 rows) and test (1 rows)');
+      expect(finding.evidence).toContain('2 of its rows in train and 1 of its rows in test');
     }
   });
 

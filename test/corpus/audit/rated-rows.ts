@@ -1,7 +1,10 @@
 import type { Aspect, Split } from '@retort/schema';
 import { type AuditRow, auditRowOf } from '../../../packages/corpus/src/audit/audit-row.ts';
 import { createRandom } from '../../../packages/corpus/src/compare/random.ts';
+import { audit } from '../../../packages/corpus/src/index.ts';
 import { buildRow } from '../build-row.ts';
+
+export const GENERATORS = ['old', 'new', 'newer', 'newest'];
 
 export interface RatedRow {
   readonly generator: string;
@@ -45,4 +48,13 @@ export function ratedRows(
       ),
     ),
   ).flat();
+}
+
+/** The first number after a text of the evidence. */
+export function figure(evidence: string, after: string): number {
+  return Number(/-?\d+\.\d+/.exec(evidence.slice(evidence.indexOf(after) + after.length))?.[0]);
+}
+
+export async function findIn(code: string, rows: readonly AuditRow[]) {
+  return (await audit(rows)).findings.filter((finding) => finding.code === code);
 }

@@ -5,7 +5,7 @@ import {
   predictByPrompt,
   predictBySetting,
 } from '../../../../packages/corpus/src/audit/measures/metadata-predictions.ts';
-import { createNumberList } from '../../../../packages/corpus/src/audit/measures/number-list.ts';
+import { createFloatList } from '../../../../packages/corpus/src/audit/measures/number-list.ts';
 import { figuresOfPredictions } from '../../../../packages/corpus/src/audit/measures/prediction-figures.ts';
 import {
   createRatingCollector,
@@ -163,9 +163,9 @@ describe('robustSpread', () => {
   });
 });
 
-describe('createNumberList', () => {
+describe('createFloatList', () => {
   it('keeps what was pushed, however much', () => {
-    const list = createNumberList();
+    const list = createFloatList();
     for (let i = 0; i < 1000; i += 1) list.push(i / 2);
     expect(list.length).toBe(1000);
     expect([...list.values()]).toEqual(Array.from({ length: 1000 }, (_, i) => i / 2));

@@ -1,7 +1,7 @@
 import type { Aspect } from '@retort/schema';
 import { descriptionOf } from '../../conversation-shape.ts';
 import type { AuditCheck, CheckFinding } from '../finding.ts';
-import { createNumberList, type NumberList } from '../measures/number-list.ts';
+import { createFloatList, createIndexList, type NumberList } from '../measures/number-list.ts';
 import { byAspect } from '../measures/rating-of.ts';
 import { type RobustSpread, robustSpread } from '../measures/robust-spread.ts';
 import { createRowList } from '../row-list.ts';
@@ -19,7 +19,7 @@ const FAR_FACTOR = 3;
 
 interface Lengths {
   readonly logarithms: NumberList;
-  readonly positions: NumberList;
+  readonly positions: NumberList<Uint32Array>;
 }
 
 /** Descriptions that are no answer by their length: cut off, a single phrase, or several answers in one. */
@@ -27,7 +27,7 @@ export const lengthOutlier: AuditCheck = {
   code: CODE,
   start() {
     const lengths = byAspect(
-      (): Lengths => ({ logarithms: createNumberList(), positions: createNumberList() }),
+      (): Lengths => ({ logarithms: createFloatList(), positions: createIndexList() }),
     );
     return {
       see({ position, row }) {

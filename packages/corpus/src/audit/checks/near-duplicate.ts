@@ -1,7 +1,8 @@
 import { SPLITS } from '@retort/schema';
 import type { AuditCheck, CheckFinding } from '../finding.ts';
 import { createImageCollector, type ImageGroups } from '../measures/near-images.ts';
-import { createNumberList, type NumberList } from '../measures/number-list.ts';
+import { createByteList, createIndexList, type NumberList } from '../measures/number-list.ts';
+import { NO_SPLIT, splitIndexOf } from '../measures/rating-columns.ts';
 import { createRowList } from '../row-list.ts';
 
 const CODE = 'near-duplicate';
@@ -13,13 +14,11 @@ const CODE = 'near-duplicate';
 const RADIUS = 20;
 
 interface Rows {
-  readonly position: NumberList;
-  readonly image: NumberList;
+  readonly position: NumberList<Uint32Array>;
+  readonly image: NumberList<Uint32Array>;
   /** Index in `SPLITS`; `NO_SPLIT` where a row has none. */
-  readonly split: NumberList;
+  readonly split: NumberList<Uint8Array>;
 }
-
-const NO_SPLIT = SPLITS.length;
 
 /** What is known of a group of images that look alike. */
 interface Group {
@@ -35,14 +34,14 @@ export const nearDuplicate: AuditCheck = {
   code: CODE,
   start() {
     const images = createImageCollector();
-    const rows: Rows = { position: createNumberList(), image: createNumberList(), split: createNumberList() };
+    const rows: Rows = { position: createIndexList(), image: createIndexList(), split: createByteList() };
     return {
       see({ position, row }) {
         const { imageKey, fingerprint, split } = row;
         if (imageKey === null || fingerprint === null) return;
         rows.position.push(position);
         rows.image.push(images.add(imageKey, fingerprint));
-        rows.split.push(split === null ? NO_SPLIT : SPLITS.indexOf(split));
+        rows.split.push(splitIndexOf(split));
       },
       finish() {
         const found = images.group(RADIUS);
@@ -57,7 +56,11 @@ function groupsOf(rows: Rows, { groupOf }: ImageGroups): ReadonlyMap<number, Gro
   const groups = new Map<number, Group>();
   for (const [row, image] of rows.image.values().entries()) {
     const key = groupOf[image] ?? 0;
-    const group = groups.get(key) ?? { first: image, several: false, rows: [...SPLITS, null].map(() => 0) };
+    const group = groups.get(key) ?? {
+      first: image,
+      several: false,
+      rows: Array.from({ length: NO_SPLIT + 1 }, () => 0),
+    };
     const split = rows.split.at(row);
     group.rows[split] = (group.rows[split] ?? 0) + 1;
     group.several ||= image !== group.first;
@@ -82,14 +85,16 @@ function acrossSplits(
   }
   const [first] = across;
   const where =
-    first === undefined ? [] : splitsOf(first).map((split) => `${SPLITS[split]} (${first.rows[split]} rows)`);
+    first === undefined
+      ? []
+      : splitsOf(first).map((split) => `${first.rows[split]} of its rows in ${SPLITS[split]}`);
   return [
     {
       code: CODE,
       severity: 'error',
       ...listed.listed(),
       evidence:
-        `${across.size} groups of different images that look alike stand in more than one split, of ${found.images} images; the first in ` +
+        `Groups of different images that look alike in more than one split: ${across.size}, of ${found.images} images; the first has ` +
         `${where.join(' and ')}. ${describePairs(found)}`,
       advice:
         'Keep each group on one side: what was trained on would be tested on. Look at a few first; images that only resemble each ' +
@@ -117,7 +122,7 @@ function withinSplit(
       severity: 'info',
       ...listed.listed(),
       evidence:
-        `${within.size} groups of different images that look alike stand in one split each, of ${found.images} images. ` +
+        `Groups of different images that look alike in one split: ${within.size}, of ${found.images} images. ` +
         describePairs(found),
       advice:
         'Nothing leaks; the same picture just counts more than once. Leave the listed rows out if it should count once.',
@@ -135,14 +140,7 @@ function homeOf(group: Group): number | undefined {
 
 function describePairs({ pairs, farthest }: ImageGroups): string {
   const alike = `Alike are fingerprints that differ in at most ${RADIUS} of 144 bits`;
-  if (farthest === null) return `${alike}; these are all equal.`;
-  return (
-    `${alike}: ${pairs} pairs of different ones, the least alike ${shortName(farthest.a)} and ${shortName(farthest.b)} ` +
-    `with ${farthest.distance}.`
-  );
-}
-
-/** A content hash by its first digits; a path as it is. */
-function shortName(imageKey: string): string {
-  return imageKey.startsWith('sha256:') ? imageKey.slice(0, 19) : imageKey;
+  return pairs === 0
+    ? `${alike}; these are all equal.`
+    : `${alike}: ${pairs} pairs of different ones, the least alike of them differ in ${farthest}.`;
 }

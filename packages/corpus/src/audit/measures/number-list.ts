@@ -1,22 +1,25 @@
-/** Numbers one after the other, 8 bytes each, however many there will be. */
-export interface NumberList {
+export type NumberArray = Float64Array | Uint32Array | Uint8Array;
+
+/** Numbers one after the other, in as many bytes each as their array has, however many there will be. */
+export interface NumberList<A extends NumberArray = Float64Array> {
   push(value: number): void;
   readonly length: number;
   /** The value at `index`; NaN beyond the end. */
   at(index: number): number;
   /** What was pushed so far; not to be kept over the next push. */
-  values(): Float64Array;
+  values(): A;
 }
 
 const FIRST_CAPACITY = 64;
 
-export function createNumberList(): NumberList {
-  let held = new Float64Array(FIRST_CAPACITY);
+/** @param create an array of that length: its kind is the list's */
+export function createNumberList<A extends NumberArray>(create: (length: number) => A): NumberList<A> {
+  let held = create(FIRST_CAPACITY);
   let length = 0;
   return {
     push(value) {
       if (length === held.length) {
-        const grown = new Float64Array(2 * length);
+        const grown = create(2 * length);
         grown.set(held);
         held = grown;
       }
@@ -27,6 +30,13 @@ export function createNumberList(): NumberList {
       return length;
     },
     at: (index) => (index < length ? (held[index] ?? Number.NaN) : Number.NaN),
-    values: () => held.subarray(0, length),
+    values: () => held.subarray(0, length) as A, // the same kind of array
   };
 }
+
+/** MOS, logarithms. */
+export const createFloatList = () => createNumberList((length) => new Float64Array(length));
+/** Whole numbers below 2^32: positions, numbers of texts. */
+export const createIndexList = () => createNumberList((length) => new Uint32Array(length));
+/** Whole numbers below 256. */
+export const createByteList = () => createNumberList((length) => new Uint8Array(length));

@@ -1,6 +1,7 @@
 import { SPLITS, type Split } from '@retort/schema';
 import { normaliseImagePrompt } from '../../splits/normalise-image-prompt.ts';
-import { createNumberList } from './number-list.ts';
+import { createKeyTable } from '../key-table.ts';
+import { createByteList, createFloatList, createIndexList } from './number-list.ts';
 import { textKey } from './text-key.ts';
 
 /** Rated rows as columns: what the metadata of an image says, in numbers. */
@@ -8,15 +9,15 @@ export interface RatingColumns {
   /** MOS on 0–5. */
   readonly mos: Float64Array;
   /** Number of the generator setting, from 0. */
-  readonly setting: Float64Array;
+  readonly setting: ArrayLike<number>;
   readonly settings: number;
   /** Number of the image prompt, from 0. */
-  readonly imagePrompt: Float64Array;
+  readonly imagePrompt: ArrayLike<number>;
   readonly imagePrompts: number;
   /** Fold of the image prompt, 0 to `FOLDS` - 1: all rows of a prompt are in one. */
-  readonly fold: Float64Array;
-  /** Index in `SPLITS`; -1 where a row has none. */
-  readonly split: Float64Array;
+  readonly fold: ArrayLike<number>;
+  /** Index in `SPLITS`; `NO_SPLIT` where a row has none. */
+  readonly split: ArrayLike<number>;
 }
 
 export interface RatingRow {
@@ -29,40 +30,36 @@ export interface RatingRow {
 /** Parts of the image prompts that take turns at being predicted; a prompt's hash decides on its part. */
 export const FOLDS = 5;
 
-/** Collects rows into columns: 40 bytes a row, whatever its texts are, and a little for each image prompt. */
-export function createRatingCollector() {
-  const columns = {
-    mos: createNumberList(),
-    setting: createNumberList(),
-    imagePrompt: createNumberList(),
-    fold: createNumberList(),
-    split: createNumberList(),
-  };
-  const settings = new Map<string, number>();
-  const imagePrompts = new Map<number, number>();
-  return {
-    add(row: RatingRow): void {
-      const prompt = textKey(normaliseImagePrompt(row.imagePrompt));
-      columns.mos.push(row.mos);
-      columns.setting.push(numberOf(settings, row.generatorSetting));
-      columns.imagePrompt.push(numberOf(imagePrompts, prompt));
-      columns.fold.push(prompt % FOLDS);
-      columns.split.push(row.split === null ? -1 : SPLITS.indexOf(row.split));
-    },
-    columns: (): RatingColumns => ({
-      mos: columns.mos.values(),
-      setting: columns.setting.values(),
-      settings: settings.size,
-      imagePrompt: columns.imagePrompt.values(),
-      imagePrompts: imagePrompts.size,
-      fold: columns.fold.values(),
-      split: columns.split.values(),
-    }),
-  };
+export const NO_SPLIT = SPLITS.length;
+
+/** The place of a split in `SPLITS`; `NO_SPLIT` of none. */
+export function splitIndexOf(split: Split | null): number {
+  return split === null ? NO_SPLIT : SPLITS.indexOf(split);
 }
 
-function numberOf<Key>(known: Map<Key, number>, key: Key): number {
-  const number = known.get(key) ?? known.size;
-  if (number === known.size) known.set(key, number);
-  return number;
+/** Collects rows into columns: 18 bytes a row and 24 an image prompt, whatever their texts are. */
+export function createRatingCollector() {
+  const mos = createFloatList();
+  const [setting, imagePrompt] = [createIndexList(), createIndexList()];
+  const [fold, split] = [createByteList(), createByteList()];
+  const [settings, imagePrompts] = [createKeyTable(), createKeyTable()];
+  return {
+    add(row: RatingRow): void {
+      const prompt = normaliseImagePrompt(row.imagePrompt);
+      mos.push(row.mos);
+      setting.push(settings.indexOf(row.generatorSetting));
+      imagePrompt.push(imagePrompts.indexOf(prompt));
+      fold.push(textKey(prompt) % FOLDS);
+      split.push(splitIndexOf(row.split));
+    },
+    columns: (): RatingColumns => ({
+      mos: mos.values(),
+      setting: setting.values(),
+      settings: settings.count,
+      imagePrompt: imagePrompt.values(),
+      imagePrompts: imagePrompts.count,
+      fold: fold.values(),
+      split: split.values(),
+    }),
+  };
 }

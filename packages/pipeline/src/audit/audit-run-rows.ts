@@ -1,0 +1,25 @@
+import { type AuditReport, type AuditRow, audit, auditRowOf, FINDING_ROWS_MAX } from '@retort/corpus';
+import type { CorpusRow, JobProgress, SplitBy } from '@retort/schema';
+import type { PipelineDeps } from '../pipeline-deps.ts';
+import { fingerprintImages } from './fingerprint-images.ts';
+
+export interface AuditRunOptions {
+  readonly splitBy: SplitBy;
+  /** Hears of the images that are compared for the first time. */
+  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+}
+
+/** The audit of a run's rows, as it is stored with their corpus. @throws RetortError as `fingerprintImages` does */
+export async function auditRunRows(
+  deps: Pick<PipelineDeps, 'store' | 'blobs'>,
+  entries: readonly { readonly row: CorpusRow; readonly ratings: AuditRow['ratings'] }[],
+  { splitBy, onProgress }: AuditRunOptions,
+): Promise<AuditReport> {
+  const sources = entries.map(({ row }) => row);
+  const fingerprints = await fingerprintImages(deps, sources, onProgress);
+  return audit(
+    entries.map(({ row, ratings }) => auditRowOf(row, ratings, fingerprints.get(row.imageHash) ?? null)),
+    { splitBy },
+    { maxRows: FINDING_ROWS_MAX },
+  );
+}
