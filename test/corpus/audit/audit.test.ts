@@ -67,11 +67,11 @@ describe('audit of the sample, answers as they were recorded', () => {
     expect(auditOf(report, 'near-cut').map(({ rowCount }) => rowCount)).toEqual([105, 128]);
   });
 
-  it('finds debris in the 53 raw answers that have a backslash or a brace, and in no other', async () => {
+  it('finds debris in the 54 raw answers with a backslash, a brace or a comma at the end, and in no other', async () => {
     const rows = (await readAgiqaConversations(SAMPLE_DIR)).map((c) => ({ ...c, split: 'train' as const }));
-    const expected = rows.filter(({ turns }) => /[\\{}]/.test(turns[1]?.text ?? '')).map(rowId);
+    const expected = rows.filter(({ turns }) => /[\\{}]|,$/.test(turns[1]?.text ?? '')).map(rowId);
     expect(only(await find('answer-debris', rows)).rows).toEqual(expected);
-    expect(expected).toHaveLength(53);
+    expect(expected).toHaveLength(54);
     expect(await find('refusal', rows)).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ const VERDICTS: readonly RegExp[] = [
   /\bon a (?:scale|range) (?:of|from)\s+\d+\s*(?:to|-|–)\s*\d+/iu,
 ];
 /** A decimal that isn't a measure, a version or a time: those have a unit, a letter or another figure at them. */
-const DECIMAL = /(?<![\w.,:/])\d+[.,]\d+(?![\w.,:/%×°])/gu;
+const DECIMAL = /(?<![\w.,:/])\d+[.,]\d+(?![\w:/%×°]|[.,]\d)/gu;
 
 /** The MOS, or another verdict in figures, quoted from a text; null when it has none. @param mos on 0–5; null where unknown */
 export function findVerdictNumber(text: string, mos: number | null): string | null {
