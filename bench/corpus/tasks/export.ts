@@ -26,6 +26,7 @@ async function prepareExport(count: number, dir: string) {
       dir,
       formats: ['minicpm-v'],
       images: (row) => blobPath(task.blobs, row.blobHash),
+      imageMode: 'path',
       manifest,
       audit: { rows: count, findings: [] },
     });

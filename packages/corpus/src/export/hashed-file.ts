@@ -11,12 +11,11 @@ export interface HashedFile extends ByteSink {
   close(): Promise<string>;
 }
 
-/** A new file that is written in large pieces and hashed on the way. Each call waits for the one before. */
+/** A new file that is written in large pieces and hashed on the way. */
 export async function createHashedFile(path: string): Promise<HashedFile> {
   const handle = await open(path, 'wx');
   const hash = createHash('sha256');
   const block = createByteBlock(BLOCK_BYTES);
-  const collected = Promise.resolve();
   const put = async (bytes: Uint8Array) => {
     hash.update(bytes);
     await handle.writeFile(bytes);
@@ -26,7 +25,7 @@ export async function createHashedFile(path: string): Promise<HashedFile> {
     if (!block.append(chunk)) await put(Buffer.from(chunk));
   };
   return {
-    write: (chunk) => (block.append(chunk) ? collected : makeRoomAndWrite(chunk)),
+    write: (chunk) => (block.append(chunk) ? undefined : makeRoomAndWrite(chunk)),
     async close() {
       try {
         await put(block.take());
