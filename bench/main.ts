@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCorpusBench } from './corpus/command.ts';
 import { addFingerprintBench } from './fingerprints/command.ts';
 import { addTeachBench } from './teach/command.ts';
 
@@ -10,6 +11,7 @@ const program = new Command('bench')
   .allowExcessArguments(false)
   .exitOverride();
 addTeachBench(program);
+addCorpusBench(program);
 addFingerprintBench(program);
 
 try {

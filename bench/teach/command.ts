@@ -1,14 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Provenance, readProvenance } from '../machine.ts';
-import { renderTable } from '../table.ts';
+import { readProvenance } from '../machine.ts';
+import { isMiss } from '../measurement.ts';
+import { printReports, userPath } from '../print-reports.ts';
+import { runRows } from '../run-rows.ts';
 import { createBed, sweepHomes } from './bed.ts';
 import { distillHelp } from './distill-process.ts';
-import { isMiss, noteOf, type RowReport, tableCells } from './measurement.ts';
 import { TEACH_ROWS } from './rows.ts';
-import { runRows } from './run-rows.ts';
 import { FULL, QUICK } from './sizes.ts';
 
 interface TeachFlags {
@@ -59,7 +59,7 @@ export function addTeachBench(program: Command): void {
       const provenance = readProvenance(process.argv.slice(2), new Date());
       const bed = await openBed(flags, command);
       const reports = await runRows(bed, rows);
-      print(provenance, reports, flags);
+      printReports(provenance, reports, { quick: flags.quick === true, json: flags.json });
       if (flags.failOnMiss === true && reports.some(isMiss)) process.exitCode = 1;
     });
 }
@@ -79,21 +79,4 @@ async function openBed(flags: TeachFlags, command: Command) {
     help: await distillHelp(),
     log: (message) => console.error(`  ${message}`),
   });
-}
-
-function print(provenance: Provenance, reports: readonly RowReport[], flags: TeachFlags): void {
-  console.log(`command  ${provenance.command}`);
-  console.log(`machine  ${provenance.machine}`);
-  console.log(`commit   ${provenance.commit ?? 'unknown'}, started ${provenance.startedAt}`);
-  if (flags.quick === true) console.log('quick    tiny runs: these ratios say nothing about speed');
-  console.log(`\n${renderTable(tableCells(reports))}\n`);
-  console.log(reports.map(noteOf).join('\n'));
-  if (flags.json === undefined) return;
-  const text = `${JSON.stringify({ ...provenance, quick: flags.quick === true, rows: reports }, null, 2)}\n`;
-  writeFileSync(userPath(flags.json), text);
-}
-
-/** A path as it was typed: pnpm changes into the repository, INIT_CWD stays. */
-function userPath(path: string): string {
-  return isAbsolute(path) ? path : resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }

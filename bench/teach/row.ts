@@ -1,10 +1,5 @@
+import type { BenchRow as RowOf } from '../row.ts';
 import type { Bed } from './bed.ts';
-import type { Finding } from './measurement.ts';
 
-/** One line of the issue's table, measured. */
-export interface BenchRow {
-  /** What is typed to choose it. */
-  readonly name: string;
-  readonly about: string;
-  run(bed: Bed): Promise<Finding>;
-}
+/** One line of issue 4's table, measured. */
+export type BenchRow = RowOf<Bed>;

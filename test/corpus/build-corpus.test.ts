@@ -1,3 +1,4 @@
+import { canonicalJson, sha256 } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import {
   buildCorpus,
@@ -24,6 +25,16 @@ describe('buildCorpus', () => {
     const [a, b] = [await buildCorpus(rows, META), await buildCorpus(stream(), { ...META })];
     expect(a).toEqual(b);
     expect(a.key).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('hashes each row as one line of canonical JSON, short or long', async () => {
+    const rows = buildRows(200).map((row, i) => ({
+      ...row,
+      imagePrompt: '😀 ä'.repeat(i % 50 === 0 ? 40_000 : i),
+    }));
+    const lines = rows.map((row) => `${canonicalJson(row)}\n`).join('');
+    const { manifest } = await buildCorpus(rows, META);
+    expect(manifest.rowsHash).toBe(sha256(lines));
   });
 
   it('changes the key with anything that decides the corpus', async () => {

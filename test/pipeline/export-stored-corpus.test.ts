@@ -8,6 +8,7 @@ import { openBed, runToAnswers, samplePlan } from './pipeline-bed.ts';
 
 /** Counts a token a character, so that the longest texts are the longest rows. */
 const LETTERS: TokenCounter = {
+  exact: true,
   name: 'a token a character',
   count: ({ turns }) => ({
     total: turns.reduce((sum, { text }) => sum + text.length, 0),

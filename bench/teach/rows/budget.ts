@@ -1,8 +1,8 @@
 import { findPrice } from '@retort/teacher';
+import type { Finding } from '../../measurement.ts';
 import type { Bed } from '../bed.ts';
 import { expectEnd, startDistill } from '../distill-process.ts';
 import { type DoubleProcess, type DoubleStats, startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import type { BenchRow } from '../row.ts';
 import { runProduct, teachArguments, withHome } from '../run-product.ts';
 import { openStoreFigures, type StoreFigures } from '../store-figures.ts';

@@ -1,8 +1,8 @@
+import type { Finding } from '../../measurement.ts';
 import { median } from '../../table.ts';
 import { runBaseline } from '../baseline.ts';
 import type { Bed } from '../bed.ts';
 import { startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import type { BenchRow } from '../row.ts';
 import { describeRun, runProduct, withHome } from '../run-product.ts';
 

@@ -1,6 +1,6 @@
+import type { Finding } from '../../measurement.ts';
 import type { Bed } from '../bed.ts';
 import { startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import type { BenchRow } from '../row.ts';
 import { describeRun, runProduct, withHome } from '../run-product.ts';
 import { openStoreFigures } from '../store-figures.ts';

@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homePaths } from '@retort/pipeline';
+import type { Check, Finding } from '../../measurement.ts';
 import type { Bed, Home } from '../bed.ts';
 import { type DistillProcess, expectEnd, startDistill } from '../distill-process.ts';
 import { type DoubleProcess, type DoubleStats, startDouble } from '../double-process.ts';
-import type { Check, Finding } from '../measurement.ts';
 import type { ProcessRole } from '../process-tree.ts';
 import type { BenchRow } from '../row.ts';
 import { teachArguments, withHome } from '../run-product.ts';

@@ -1,10 +1,10 @@
 import { homePaths } from '@retort/pipeline';
 import { redisOptions, socketPathFor } from '@retort/queue';
 import { Redis } from 'ioredis';
+import type { Finding } from '../../measurement.ts';
 import type { Bed } from '../bed.ts';
 import { expectEnd, startDistill } from '../distill-process.ts';
 import { startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import { planManyRequests } from '../plan-many-requests.ts';
 import { memoryOf } from '../process-tree.ts';
 import type { BenchRow } from '../row.ts';

@@ -1,7 +1,7 @@
+import type { Finding } from '../../measurement.ts';
 import type { Bed, Home } from '../bed.ts';
 import { expectEnd, startDistill } from '../distill-process.ts';
 import { type DoubleProcess, startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import { teachArguments, withHome } from '../run-product.ts';
 import { openStoreFigures, type StoreFigures } from '../store-figures.ts';
 import { sleep, until } from '../wait.ts';

@@ -1,7 +1,7 @@
+import type { Finding } from '../../measurement.ts';
 import { median } from '../../table.ts';
 import type { Bed } from '../bed.ts';
 import { type DoubleProcess, startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import type { BenchRow } from '../row.ts';
 import { describeRun, type ProductRun, runProduct, withHome } from '../run-product.ts';
 import { buildSlowFsync, type SlowFsync } from '../slow-fsync.ts';

@@ -1,8 +1,8 @@
+import type { Finding } from '../../measurement.ts';
 import { median } from '../../table.ts';
 import { type BaselineRun, runBaseline } from '../baseline.ts';
 import type { Bed } from '../bed.ts';
 import { type DoubleProcess, startDouble } from '../double-process.ts';
-import type { Finding } from '../measurement.ts';
 import type { BenchRow } from '../row.ts';
 import { describeRun, type ProductRun, runProduct, withHome } from '../run-product.ts';
 

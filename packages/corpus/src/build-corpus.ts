@@ -9,7 +9,11 @@ import {
   sha256,
   WORD_BINNING,
 } from '@retort/schema';
+import { createKeyTable } from './audit/key-table.ts';
+import { createByteBlock } from './byte-block.ts';
+import { canonicalRow } from './canonical-row.ts';
 import { isWordOnly } from './conversation-shape.ts';
+
 import { CorpusEmptyError, CorpusRowError } from './errors.ts';
 import type { AnyIterable } from './evaluation-row.ts';
 import type { CorpusManifest, CorpusMeta, CorpusTeacher } from './manifest.ts';
@@ -17,6 +21,8 @@ import { compareRows, rowId } from './row-id.ts';
 
 /** Raised when the meaning of a corpus key changes. */
 const CORPUS_KEY_VERSION = 1;
+/** Bytes hashed at once: a call a row would take longer than its hashing. */
+const HASH_BLOCK_BYTES = 64 * 1024;
 
 /**
  * Names a corpus by its content: the key covers every row in order, the split (rule, seed, fractions, fold, generator held
@@ -72,6 +78,7 @@ function reviewOf(review: ReviewCounts): { readonly review?: ReviewCounts } {
 /** Hashes rows one after the other; refuses a row that isn't after its predecessor. */
 export function createRowsHasher() {
   const hash = createHash('sha256');
+  const block = createByteBlock(HASH_BLOCK_BYTES);
   let previous: CorpusRow | undefined;
   return {
     add(row: CorpusRow): void {
@@ -82,17 +89,20 @@ export function createRowsHasher() {
         );
       }
       previous = row;
-      hash.update(canonicalJson(row)).update('\n');
+      const line = `${canonicalRow(row)}\n`;
+      if (block.append(line)) return;
+      hash.update(block.take());
+      if (!block.append(line)) hash.update(line);
     },
-    digest: (): ContentHash => `sha256:${hash.digest('hex')}`,
+    digest: (): ContentHash => `sha256:${hash.update(block.take()).digest('hex')}`,
   };
 }
 
 function createTally() {
   const bySplit: Record<Split, number> = { train: 0, val: 0, test: 0 };
   const byAspect: Partial<Record<Aspect, number>> = {};
-  const images = new Set<string>();
-  const teachers = new Map<string, CorpusTeacher>();
+  const images = createKeyTable();
+  const teachers = createTeacherTally();
   const reviewedRows = { accepted: 0, edited: 0 };
   let [rows, ratedRows, sawLabelRows, wordOnlyRows] = [0, 0, 0, 0];
   return {
@@ -100,25 +110,40 @@ function createTally() {
       rows += 1;
       bySplit[row.split] += 1;
       byAspect[row.aspect] = (byAspect[row.aspect] ?? 0) + 1;
-      images.add(row.blobHash);
+      images.indexOf(row.blobHash);
       if (row.mos !== null) ratedRows += 1;
       if (row.sawLabel) sawLabelRows += 1;
       if (isWordOnly(row.turns)) wordOnlyRows += 1;
       if (row.review !== undefined) reviewedRows[row.review] += 1;
-      const name = canonicalJson([row.teacher, row.model]);
-      const known = teachers.get(name);
-      teachers.set(name, { teacher: row.teacher, model: row.model, rows: (known?.rows ?? 0) + 1 });
+      teachers.add(row);
     },
     counts: () => ({
       rows,
-      images: images.size,
+      images: images.count,
       rowsBySplit: bySplit,
       rowsByAspect: byAspect,
       ratedRows,
       sawLabelRows,
       wordOnlyRows,
       reviewedRows: { ...reviewedRows },
-      teachers: [...teachers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, teacher]) => teacher),
+      teachers: teachers.counts(),
     }),
+  };
+}
+
+/** Rows by teacher and model, ordered by the JSON of both. */
+function createTeacherTally() {
+  const byTeacher = new Map<string, Map<string, number>>();
+  return {
+    add({ teacher, model }: CorpusRow): void {
+      const byModel = byTeacher.get(teacher) ?? new Map<string, number>();
+      byTeacher.set(teacher, byModel.set(model, (byModel.get(model) ?? 0) + 1));
+    },
+    counts: (): readonly CorpusTeacher[] =>
+      [...byTeacher]
+        .flatMap(([teacher, byModel]) => [...byModel].map(([model, rows]) => ({ teacher, model, rows })))
+        .map((counted) => ({ counted, name: canonicalJson([counted.teacher, counted.model]) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ counted }) => counted),
   };
 }

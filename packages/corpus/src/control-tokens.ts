@@ -29,6 +29,7 @@ export function defuseControlTokens(text: string): string {
 
 /** Control tokens that stand live in a text, `<image>` among them, in order. */
 export function findControlTokens(text: string): readonly string[] {
+  if (!text.includes('<')) return []; // nearly every text, and far quicker than the expression
   return text.match(LIVE_WHOLE) ?? [];
 }
 

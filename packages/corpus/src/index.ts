@@ -91,6 +91,7 @@ export {
 } from './splits/split-options.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
 export type { TokenCountCache } from './tokens/cached-tokenizer.ts';
+export { countsInOrder, type SequenceCountCache, type SequenceCounter } from './tokens/counts-in-order.ts';
 export {
   createTokenCounter,
   type KeepingTokenCounter,

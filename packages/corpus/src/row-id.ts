@@ -20,6 +20,15 @@ export function compareRows(
   );
 }
 
+/** From here on UTF-16 units (surrogates) no longer sort as their UTF-8 bytes do. */
+const FIRST_SURROGATE = 0xd800;
+
 function compareBytes(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a === b) return 0;
+  const shorter = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i)) i += 1;
+  const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]; // NaN where a text has ended
+  if (left < FIRST_SURROGATE && right < FIRST_SURROGATE) return left - right;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

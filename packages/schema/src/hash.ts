@@ -19,12 +19,3 @@ export function hashLines<T>(items: Iterable<T>, toText: (item: T) => string): C
 export function hashHex(hash: string): string {
   return hash.slice(hash.indexOf(':') + 1);
 }
-
-/** JSON with sorted keys and no white space; `undefined` members are left out. Equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
-  );
-}

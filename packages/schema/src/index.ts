@@ -8,11 +8,12 @@ export {
   requestAspectSchema,
 } from './aspect.ts';
 export type { Attempt, QuotaHit, TeacherResult, TokenUsage } from './attempt.ts';
+export { canonicalJson } from './canonical-json.ts';
 export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts';
 export { errorCodeOf } from './error-code-of.ts';
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
 export { FINGERPRINT } from './fingerprint.ts';
-export { type ContentHash, canonicalJson, hashHex, hashLines, sha256 } from './hash.ts';
+export { type ContentHash, hashHex, hashLines, sha256 } from './hash.ts';
 export {
   batchJobSchema,
   type JobProgress,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Aspect, aspectSchema, type RequestAspect, requestAspectSchema } from './aspect.ts';
-import { type ContentHash, canonicalJson, sha256 } from './hash.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type ContentHash, sha256 } from './hash.ts';
 import { responseSchemaSchema } from './response-schema.ts';
 
 /** Raised when the meaning of a request's content changes; old answers then keep their old keys. */

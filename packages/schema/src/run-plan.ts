@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { aspectSchema } from './aspect.ts';
-import { canonicalJson, hashHex, sha256 } from './hash.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { hashHex, sha256 } from './hash.ts';
 import { splitBySchema } from './split.ts';
 
 /** `label-aware` shows the teacher the MOS, as the paper does; `blind` doesn't. */

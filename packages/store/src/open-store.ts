@@ -17,6 +17,7 @@ import { createRequestTable, type RequestTable } from './requests.ts';
 import { createReviewTable, type ReviewTable } from './reviews.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
+import { createSequenceTokenCountTable, type SequenceTokenCountTable } from './sequence-token-counts.ts';
 import { createSpendingTable, type SpendingTable } from './spending.ts';
 import { createTokenCountTable, type TokenCountTable } from './token-counts.ts';
 import { createTrainingTable, type TrainingTable } from './training.ts';
@@ -37,6 +38,7 @@ export interface Store {
   readonly corpora: CorpusTable;
   readonly reviews: ReviewTable;
   readonly tokenCounts: TokenCountTable;
+  readonly sequenceTokenCounts: SequenceTokenCountTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
   readonly spending: SpendingTable;
@@ -73,6 +75,7 @@ export function openStore(home: string): Store {
     corpora: createCorpusTable(db),
     reviews: createReviewTable(db),
     tokenCounts: createTokenCountTable(db),
+    sequenceTokenCounts: createSequenceTokenCountTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
     spending: createSpendingTable(db),

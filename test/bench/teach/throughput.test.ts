@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { runRows } from '../../../bench/run-rows.ts';
 import { createBed } from '../../../bench/teach/bed.ts';
 import { knownLimit } from '../../../bench/teach/rows/known-limit.ts';
 import { instant64 } from '../../../bench/teach/rows/throughput.ts';
-import { runRows } from '../../../bench/teach/run-rows.ts';
 import { QUICK } from '../../../bench/teach/sizes.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { createByteBlock } from '../byte-block.ts';
 import type { ByteSink } from '../formats/format.ts';
 
 /** Bytes collected before they are written; a row has about 1 KB. */
-const BUFFER_BYTES = 256 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 
 export interface HashedFile extends ByteSink {
   /** Writes what is left and closes; returns the hex SHA-256 of all bytes. */
@@ -14,26 +15,20 @@ export interface HashedFile extends ByteSink {
 export async function createHashedFile(path: string): Promise<HashedFile> {
   const handle = await open(path, 'wx');
   const hash = createHash('sha256');
-  let pieces: Buffer[] = [];
-  let bytes = 0;
-  const flush = async () => {
-    if (bytes === 0) return;
-    const block = Buffer.concat(pieces);
-    pieces = [];
-    bytes = 0;
-    hash.update(block);
-    await handle.writeFile(block);
+  const block = createByteBlock(BLOCK_BYTES);
+  const put = async (bytes: Uint8Array) => {
+    hash.update(bytes);
+    await handle.writeFile(bytes);
+  };
+  const makeRoomAndWrite = async (chunk: string | Uint8Array) => {
+    await put(block.take());
+    if (!block.append(chunk)) await put(Buffer.from(chunk));
   };
   return {
-    async write(chunk) {
-      const piece = Buffer.from(chunk);
-      pieces.push(piece);
-      bytes += piece.byteLength;
-      if (bytes >= BUFFER_BYTES) await flush();
-    },
+    write: (chunk) => (block.append(chunk) ? undefined : makeRoomAndWrite(chunk)),
     async close() {
       try {
-        await flush();
+        await put(block.take());
       } finally {
         await handle.close();
       }

@@ -13,15 +13,21 @@ export interface TokenCounterOptions {
 
 /** A counter that keeps what it counted. */
 export interface KeepingTokenCounter extends TokenCounter {
+  /** Equal keys give equal counts. */
+  readonly key: string;
   /** Saves the counts made since; call it when the rows are through. */
   flush(): void;
 }
+
+/** Raised when a slicing rule, a chat template's tokens or the estimate of text changes. */
+const COUNTING_VERSION = 'v1';
 
 /** Counts rows as a student's trainer does: its slicing rule, its chat template, its vocabulary. */
 export function createTokenCounter({ rule, tokenizer, cache }: TokenCounterOptions): KeepingTokenCounter {
   const text = cachedTokenizer(tokenizer, cache);
   return {
     name: `${rule.student}, ${tokenizer.name}`,
+    key: `${COUNTING_VERSION} ${rule.student} ${tokenizer.cacheKey ?? tokenizer.name}`,
     exact: tokenizer.exact,
     flush: text.flush,
     count({ turns, width, height }): TokenCount {

@@ -1,4 +1,4 @@
-import { formatNumber } from '../table.ts';
+import { formatNumber } from './table.ts';
 
 /** One number and what it must reach. */
 export interface Check {
@@ -11,7 +11,7 @@ export interface Check {
 export interface Measurement {
   readonly kind: 'measured';
   readonly checks: readonly Check[];
-  /** Rows answered, all repeats together. */
+  /** Rows that went through, all repeats together. */
   readonly n: number;
   /** Everything else worth knowing; goes below the table and into the JSON. */
   readonly facts: Readonly<Record<string, number | string>>;

@@ -6,7 +6,7 @@ import {
   noteOf,
   type RowReport,
   tableCells,
-} from '../../../bench/teach/measurement.ts';
+} from '../../bench/measurement.ts';
 
 const reached: Check = { what: 'speed', measured: 0.96, must: { atLeast: 0.95 } };
 const missed: Check = { what: 'memory', measured: 65, must: { atMost: 64 } };

@@ -1,9 +1,11 @@
-import type { Bed } from './bed.ts';
 import { type Finding, noteOf, type RowReport, tableCells } from './measurement.ts';
 import type { BenchRow } from './row.ts';
 
 /** One row after the other; one that breaks off doesn't take the others with it. */
-export async function runRows(bed: Bed, rows: readonly BenchRow[]): Promise<RowReport[]> {
+export async function runRows<Bed extends { readonly log: (message: string) => void }>(
+  bed: Bed,
+  rows: readonly BenchRow<Bed>[],
+): Promise<RowReport[]> {
   const reports: RowReport[] = [];
   for (const [index, row] of rows.entries()) {
     bed.log(`[${index + 1}/${rows.length}] ${row.name}: ${row.about}`);

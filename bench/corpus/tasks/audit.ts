@@ -1,0 +1,20 @@
+import { type AuditRow, audit, auditRowOf } from '@retort/corpus';
+import { syntheticRows } from '../synthetic/rows.ts';
+import { readTextPool } from '../synthetic/text-pool.ts';
+import { measure } from './measure.ts';
+import { readTask } from './task.ts';
+
+const task = await readTask(process.argv.slice(2));
+const pool = await readTextPool(task.pool);
+
+function* auditRows(count: number): Generator<AuditRow> {
+  for (const row of syntheticRows(pool, count)) yield auditRowOf(row);
+}
+
+await audit(auditRows(task.warmUp), { splitBy: 'image-prompt' });
+await measure(
+  () => auditRows(task.rows),
+  async (rows) => {
+    await audit(rows, { splitBy: 'image-prompt' });
+  },
+);
