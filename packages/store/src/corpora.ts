@@ -21,10 +21,12 @@ export interface CorpusTable {
   save(corpus: { key: string; manifest: unknown; audit: unknown; rows: Iterable<CorpusMembership> }): void;
   setPath(key: string, path: string): void;
   get(key: string): StoredCorpus | null;
-  /** Keys that begin so, with or without `sha256:`. */
-  keysLike(prefix: string): string[];
   /** The corpus's rows in order, read one at a time. */
   rows(key: string): IterableIterator<CorpusRow>;
+  /** The corpus's row about one sample and aspect; null where it has none. */
+  row(key: string, of: Pick<CorpusRow, 'dataset' | 'sampleName' | 'aspect'>): CorpusRow | null;
+  /** Keys that begin so, newest first, at most two: one is found, two are ambiguous. */
+  keysBeginning(prefix: string): string[];
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
 }
 
@@ -59,6 +61,29 @@ interface RowRecord {
   turns: string;
 }
 
+const COLUMNS = `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
+       s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
+       c.prompt_id, r.teacher, r.model, c.request_key,
+       (SELECT json_group_array(json_object('role', t.role, 'text', t.text) ORDER BY t.position)
+        FROM turns t WHERE t.conversation_id = c.id) AS turns`;
+
+const SELECT_ROWS = `${COLUMNS}
+     FROM corpus_rows cr
+     JOIN conversations c ON c.id = cr.conversation_id
+     JOIN samples s ON s.id = c.sample_id
+     JOIN datasets d ON d.id = s.dataset_id
+     JOIN requests r ON r.key = c.request_key
+     JOIN images i ON i.hash = r.image_hash`;
+/** From the sample on, which CROSS JOIN and INDEXED BY make sure of: SQLite would go through the whole corpus for each look. */
+const SELECT_ROW_OF_SAMPLE = `${COLUMNS}
+     FROM datasets d
+     CROSS JOIN samples s ON s.dataset_id = d.id
+     CROSS JOIN conversations c ON c.sample_id = s.id
+     CROSS JOIN corpus_rows cr INDEXED BY corpus_rows_by_conversation ON cr.conversation_id = c.id
+     CROSS JOIN requests r ON r.key = c.request_key
+     CROSS JOIN images i ON i.hash = r.image_hash
+     WHERE cr.corpus_key = ? AND d.name = ? AND s.name = ? AND c.aspect = ?`;
+
 export function createCorpusTable(db: Database): CorpusTable {
   const insert = db.prepare(
     'INSERT INTO corpora (key, manifest, audit, row_count) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
@@ -68,23 +93,13 @@ export function createCorpusTable(db: Database): CorpusTable {
   );
   const setCount = db.prepare('UPDATE corpora SET row_count = ? WHERE key = ?');
   const get = db.prepare<[string], CorpusRecord>('SELECT * FROM corpora WHERE key = ?');
-  const keysLike = db.prepare<[string, string], { key: string }>(
-    "SELECT key FROM corpora WHERE key GLOB ? || '*' OR key GLOB 'sha256:' || ? || '*' ORDER BY key",
-  );
-  const rows = db.prepare<[string], RowRecord>(
-    `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
-       s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
-       c.prompt_id, r.teacher, r.model, c.request_key,
-       (SELECT json_group_array(json_object('role', t.role, 'text', t.text) ORDER BY t.position)
-        FROM turns t WHERE t.conversation_id = c.id) AS turns
-     FROM corpus_rows cr
-     JOIN conversations c ON c.id = cr.conversation_id
-     JOIN samples s ON s.id = c.sample_id
-     JOIN datasets d ON d.id = s.dataset_id
-     JOIN requests r ON r.key = c.request_key
-     JOIN images i ON i.hash = r.image_hash
-     WHERE cr.corpus_key = ? ORDER BY cr.position`,
-  );
+  const rows = db.prepare<[string], RowRecord>(`${SELECT_ROWS} WHERE cr.corpus_key = ? ORDER BY cr.position`);
+  const row = db.prepare<[string, string, string, string], RowRecord>(SELECT_ROW_OF_SAMPLE);
+  const keys = db
+    .prepare<[number, string], string>(
+      'SELECT key FROM corpora WHERE substr(key, 1, ?) = ? ORDER BY rowid DESC LIMIT 2',
+    )
+    .pluck();
   const sizes = db.prepare<[string], { split: Split; aspect: Aspect; n: number }>(
     `SELECT cr.split, c.aspect, count(*) AS n FROM corpus_rows cr JOIN conversations c ON c.id = cr.conversation_id
      WHERE cr.corpus_key = ? GROUP BY cr.split, c.aspect ORDER BY c.aspect, cr.split`,
@@ -110,11 +125,14 @@ export function createCorpusTable(db: Database): CorpusTable {
       const { manifest, audit, row_count: rowCount, path } = row;
       return { key, manifest: JSON.parse(manifest), audit: JSON.parse(audit), rowCount, path };
     },
-    keysLike: (prefix) =>
-      /^[0-9a-f:sh]+$/.test(prefix) ? keysLike.all(prefix, prefix).map(({ key }) => key) : [],
     *rows(key) {
       for (const row of rows.iterate(key)) yield toRow(row);
     },
+    row(key, { dataset, sampleName, aspect }) {
+      const found = row.get(key, dataset, sampleName, aspect);
+      return found === undefined ? null : toRow(found);
+    },
+    keysBeginning: (prefix) => keys.all(prefix.length, prefix),
     sizes: (key) => sizes.all(key),
   };
 }

@@ -6,6 +6,7 @@ import {
   auditFiles,
   createPipelineDeps,
   type FileFacts,
+  findCorpusKey,
   fixCorpus,
   fixFile,
   loadRunCorpus,
@@ -22,10 +23,12 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { NoRunError } from './open-home.ts';
 
-export class CorpusNotFoundError extends RetortError {
+export class NoCorpusError extends RetortError {
   readonly code = 'not-found';
   constructor(name: string, home: string) {
-    super(`"${name}" is neither a file nor the beginning of the key of one corpus in ${home}.`);
+    super(
+      `Expected a file or the beginning of a corpus's key, got "${name}": no such file, and no home in ${home}.`,
+    );
   }
 }
 
@@ -95,7 +98,7 @@ async function auditStored(
 ): Promise<Audited> {
   const home = resolveHome(flags.home, terminal.env);
   if (!existsSync(storeFile(home))) {
-    throw prefix === null ? new NoRunError(home) : new CorpusNotFoundError(prefix, home);
+    throw prefix === null ? new NoRunError(home) : new NoCorpusError(prefix, home);
   }
   const lock = flags.fix === true ? lockHome(home, process.pid) : null;
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
@@ -118,10 +121,7 @@ async function findCorpus(deps: PipelineDeps, prefix: string | null, home: strin
     if (run === null) throw new NoRunError(home);
     return loadRunCorpus(deps, run);
   }
-  const keys = deps.store.corpora.keysLike(prefix);
-  const [key] = keys;
-  if (key === undefined || keys.length > 1) throw new CorpusNotFoundError(prefix, home);
-  return key;
+  return findCorpusKey(deps, prefix);
 }
 
 function print({ name, report, fixed }: Audited, flags: AuditFlags, terminal: Terminal): void {

@@ -35,7 +35,10 @@ export function mosOf(row: AuditRow): number | null {
 }
 
 /** @param ratings MOS on 0–5 of every rated aspect of the sample; its own aspect's is taken from the row */
-export function auditRowOf(row: CorpusRow, ratings: AuditRow['ratings'] = {}): AuditRow {
+export function auditRowOf(
+  row: Omit<CorpusRow, 'turns'> & { readonly turns: readonly ReadTurn[] },
+  ratings: AuditRow['ratings'] = {},
+): AuditRow {
   return {
     id: rowId(row),
     split: row.split,

@@ -9,8 +9,8 @@ export interface ByteSink {
 
 /** A file of an export, open for writing. */
 export interface DataFile extends ByteSink {
-  /** Ends the file early; the exporter closes what is still open. */
-  close(): Promise<void>;
+  /** @param rows how many rows it holds */
+  close(rows: number): Promise<void>;
 }
 
 /** What a format needs of the export it is part of. */
@@ -44,6 +44,8 @@ export interface SideFileContext {
   readonly corpusKey: string;
   /** Splits that have rows. */
   readonly splits: readonly Split[];
+  /** Tokens a row may have for the trainer; what trainers default to unless given. */
+  readonly maxTokens?: number;
 }
 
 /** The shape one consumer loads, both ways. A new one is a file in `formats/` and a line in `registry.ts`. */
