@@ -50,7 +50,7 @@ describe('distill audit', () => {
     for (const [args, code, message] of [
       [['audit', path, '--fix'], 2, '--out'],
       [['audit', path, '--fail-on', 'bad'], 2, 'error, warning, info'],
-      [['audit', 'deadbeef', '--home', home], 1, 'neither a file nor'],
+      [['audit', 'deadbeef', '--home', home], 1, 'no such file'],
       [['audit', path, '--ratings', 'nowhere.csv'], 1, 'nowhere.csv'],
     ] as const) {
       const ended = await runDistill(args);

@@ -8,6 +8,7 @@ import {
   type CorpusManifest,
   type ExportShape,
   exportCorpus,
+  FINDING_ROWS_MAX,
   findFormat,
   type ImageMode,
   isLeftOut,
@@ -107,7 +108,8 @@ async function nameShaped(
   from: CorpusManifest,
 ): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
   const { manifest } = await buildCorpus(keptRows(rows()), from);
-  return { manifest, audit: await audit(auditRows(rows()), { splitBy: from.splitBy }) };
+  const report = await audit(auditRows(rows()), { splitBy: from.splitBy }, { maxRows: FINDING_ROWS_MAX });
+  return { manifest, audit: report };
 }
 
 function* keptRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<CorpusRow> {

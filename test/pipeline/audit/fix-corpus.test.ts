@@ -1,6 +1,7 @@
-import { auditCorpus, buildRunCorpus, fixCorpus } from '@retort/pipeline';
+import { auditCorpus, auditFiles, buildRunCorpus, exportRunCorpus, fixCorpus } from '@retort/pipeline';
 import { describe, expect, it } from 'vitest';
 import { openBed, runToAnswers, samplePlan } from '../pipeline-bed.ts';
+import { NO_FACTS } from './file-bed.ts';
 
 describe('fixCorpus', () => {
   it('stores a repaired corpus beside the original, and finds nothing to do in it', async () => {
@@ -43,5 +44,20 @@ describe('fixCorpus', () => {
     const { findings, rows } = await auditCorpus(deps, key, {});
     expect(rows).toBeGreaterThan(0);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+});
+
+describe('auditFiles of an exported folder', () => {
+  it('knows what rows.jsonl says: the same findings as of the stored corpus', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(12));
+    const key = await buildRunCorpus(deps, run);
+    const dir = await exportRunCorpus(deps, key);
+    const stored = await auditCorpus(deps, key, {});
+    const report = await auditFiles([dir], NO_FACTS, { splitBy: 'image-prompt' }, {});
+    expect(report.rows).toBe(stored.rows);
+    expect(report.findings.map(({ code, rows }) => [code, rows])).toEqual(
+      stored.findings.map(({ code, rows }) => [code, rows]),
+    );
   });
 });

@@ -22,10 +22,12 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { NoRunError } from './open-home.ts';
 
-export class AuditTargetMissingError extends RetortError {
+export class NoCorpusError extends RetortError {
   readonly code = 'not-found';
   constructor(name: string, home: string) {
-    super(`"${name}" is neither a file nor the beginning of the key of one corpus in ${home}.`);
+    super(
+      `Expected a file or the beginning of a corpus's key, got "${name}": no such file, and no home in ${home}.`,
+    );
   }
 }
 
@@ -95,7 +97,7 @@ async function auditStored(
 ): Promise<Audited> {
   const home = resolveHome(flags.home, terminal.env);
   if (!existsSync(storeFile(home))) {
-    throw prefix === null ? new NoRunError(home) : new AuditTargetMissingError(prefix, home);
+    throw prefix === null ? new NoRunError(home) : new NoCorpusError(prefix, home);
   }
   const lock = flags.fix === true ? lockHome(home, process.pid) : null;
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });

@@ -13,6 +13,7 @@ import {
   type ReadRow,
 } from '@retort/corpus';
 import type { Aspect } from '@retort/schema';
+import { isExport, readExportAuditRows } from './export-rows.ts';
 import { guessAspect } from './guess-aspect.ts';
 import { guessSplit } from './guess-split.ts';
 import { createImageInspector } from './inspect-image.ts';
@@ -51,6 +52,10 @@ export async function* readAuditRows(
 ): AsyncGenerator<AuditRow> {
   const inspect = createImageInspector(facts);
   for (const path of paths) {
+    if (isExport(path)) {
+      yield* readExportAuditRows(path, facts, inspect, onUnreadable);
+      continue;
+    }
     const { format, files }: FoundFormat = await findFormatOf(path);
     for (const file of files) {
       const toAuditRow = createRowReader(facts, format, file, inspect);
