@@ -2,11 +2,13 @@ import { SEVERITIES, type Severity } from '@retort/corpus';
 import { parseColumnMapping, parseScale } from '@retort/datasets';
 import { type FileFacts, readRatingsTable } from '@retort/pipeline';
 import { ASPECTS, type Aspect } from '@retort/schema';
+import { wholeNumber } from './flag-values.ts';
 import { userPath } from './repository.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import type { TokenizerFlags } from './tokenizer-options.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface AuditFlags {
+export interface AuditFlags extends TokenizerFlags {
   readonly home?: string;
   readonly json?: boolean;
   readonly ratings?: string;
@@ -16,6 +18,7 @@ export interface AuditFlags {
   readonly images?: string;
   readonly sawLabel?: boolean;
   readonly maxRows?: string;
+  readonly maxTokens?: string;
   readonly failOn?: string;
   readonly fix?: boolean;
   readonly out?: string;
@@ -39,6 +42,11 @@ export function maxRowsOf({ maxRows, json }: AuditFlags): number {
   if (!/^\d{1,9}$/.test(maxRows))
     throw new UsageError(`--max-rows wants a whole number, and got "${maxRows}".`);
   return Number(maxRows);
+}
+
+/** Tokens that a row may have; null for what trainers default to. @throws UsageError for what is no whole number */
+export function maxTokensOf({ maxTokens }: AuditFlags): number | null {
+  return maxTokens === undefined ? null : wholeNumber('--max-tokens', maxTokens, 1);
 }
 
 /** What the flags say of files from elsewhere; reads the table of ratings. */

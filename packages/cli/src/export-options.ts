@@ -1,9 +1,10 @@
 import type { ExportRequest } from '@retort/pipeline';
 import { ASPECTS, SPLITS } from '@retort/schema';
-import { choice } from './flag-values.ts';
+import { choice, wholeNumber } from './flag-values.ts';
+import type { TokenizerFlags } from './tokenizer-options.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ExportFlags {
+export interface ExportFlags extends TokenizerFlags {
   readonly home?: string;
   readonly json?: boolean;
   readonly format: string;
@@ -15,6 +16,7 @@ export interface ExportFlags {
   readonly words?: boolean;
   readonly join?: string;
   readonly images: string;
+  readonly maxTokens?: string;
   readonly overwrite?: boolean;
   readonly dryRun?: boolean;
 }
@@ -35,14 +37,14 @@ export function exportRequest(
   };
 }
 
-function shapeOf({ split, aspects, turns, words, join }: ExportFlags): ExportRequest['shape'] {
+function shapeOf({ split, aspects, turns, words, join, maxTokens }: ExportFlags): ExportRequest['shape'] {
   return {
     splits: split === undefined ? null : choices('--split', split, SPLITS),
     aspects: aspects === undefined ? null : choices('--aspects', aspects, ASPECTS),
     turns: turns === undefined ? null : choice('--turns', turns, TURN_COUNTS) === '2' ? 2 : 4,
     words: words ?? null,
     join: join === undefined ? null : choices('--join', join, ASPECTS),
-    maxTokens: null,
+    maxTokens: maxTokens === undefined ? null : wholeNumber('--max-tokens', maxTokens, 1),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addSubcommand } from './add-subcommand.ts';
 import { exportCommand } from './commands/export.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { addTokenizerOptions } from './tokenizer-options.ts';
 
 const TURNS_HELP = `
 Turns: a rated row has question, description, word question and word; an unrated one the first two; an evaluation row whose
@@ -10,7 +11,7 @@ More in docs/export.md.`;
 
 /** `distill export` and its options. */
 export function addExport(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  addSubcommand(
+  const command = addSubcommand(
     program,
     'export [corpus]',
     'write a corpus, or a part of it, for the trainer that loads it',
@@ -38,10 +39,11 @@ export function addExport(program: Command, terminal: Terminal, exit: (code: num
       'link (copies where links are not possible), copy, or path: where they lie',
       'link',
     )
+    .option('--max-tokens <n>', 'leave out and list rows that a trainer with this limit would cut')
     .option('--overwrite', 'replace another corpus that stands at --out')
     .option('--dry-run', 'say what would be written, and write nothing')
-    .addHelpText('after', TURNS_HELP)
-    .action(async (corpus: string | undefined, _flags, command) =>
-      exit(await exportCommand(corpus, command.optsWithGlobals(), terminal)),
-    );
+    .addHelpText('after', TURNS_HELP);
+  addTokenizerOptions(command).action(async (corpus: string | undefined, _flags, self: Command) =>
+    exit(await exportCommand(corpus, self.optsWithGlobals(), terminal)),
+  );
 }

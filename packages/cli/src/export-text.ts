@@ -1,3 +1,4 @@
+import { tokenSharesText } from '@retort/corpus';
 import type { ExportReport } from '@retort/pipeline';
 import { SPLITS } from '@retort/schema';
 
@@ -27,22 +28,17 @@ function leftOutLines({ survey: { leftOut, leftOutRows } }: ExportReport): strin
   return [`${leftOut} rows are left out:`, ...named, ...more];
 }
 
-function tokenLines({ survey: { tokens }, rows }: ExportReport): string[] {
+function tokenLines({ survey: { tokens } }: ExportReport): string[] {
   if (tokens === null) return [];
-  const cut = tokens.cut.map(({ limit, rows: count }) => `${count} at ${limit} (${percent(count, rows)})`);
   const named = tokens.longRows
     .slice(0, NAMED_ROWS)
     .map(({ id, tokens: count }) => `  ${id}: ${count} tokens`);
-  const more = tokens.longRows.length > NAMED_ROWS ? [`  … ${tokens.longRows.length - NAMED_ROWS} more`] : [];
+  const others = (tokens.cut.at(-1)?.rows ?? 0) - named.length;
   return [
-    `Rows that a trainer cuts: ${cut.join(', ')} tokens; the longest has ${tokens.longest} (${tokens.counter})`,
+    tokenSharesText(tokens),
     ...named,
-    ...more,
+    ...(named.length > 0 && others > 0 ? [`  … ${others} more`] : []),
   ];
-}
-
-function percent(part: number, whole: number): string {
-  return `${(whole === 0 ? 0 : (100 * part) / whole).toFixed(1)} %`;
 }
 
 /** The same as one JSON object. */

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HomeTokenCounter, openTokenCounter, type PipelineDeps, TOKEN_STUDENTS } from '@retort/pipeline';
+import type { TokenCounter } from '@retort/corpus';
+import {
+  type HomeTokenCounter,
+  openLooseTokenCounter,
+  openTokenCounter,
+  type PipelineDeps,
+  TOKEN_STUDENTS,
+  type TokenCounterChoice,
+} from '@retort/pipeline';
 import type { Command } from 'commander';
 import { choice } from './flag-values.ts';
 import { resolveCache, userPath } from './repository.ts';
@@ -21,13 +29,22 @@ export function addTokenizerOptions(command: Command): Command {
     );
 }
 
-/** The counter that the flags mean. @throws UsageError, CorpusUsageError */
+/** The counter that the flags mean, which keeps its counts in the home. @throws UsageError, CorpusUsageError */
 export function tokenCounterOf(
   flags: TokenizerFlags,
   deps: PipelineDeps,
-  { env }: Terminal,
+  terminal: Terminal,
 ): Promise<HomeTokenCounter> {
-  return openTokenCounter(deps, {
+  return openTokenCounter(deps, choiceOf(flags, terminal));
+}
+
+/** The same without a home. @throws UsageError, CorpusUsageError */
+export function looseTokenCounterOf(flags: TokenizerFlags, terminal: Terminal): Promise<TokenCounter> {
+  return openLooseTokenCounter(choiceOf(flags, terminal));
+}
+
+function choiceOf(flags: TokenizerFlags, { env }: Terminal): TokenCounterChoice {
+  return {
     ...(flags.student === undefined ? {} : { student: choice('--student', flags.student, TOKEN_STUDENTS) }),
     source: flags.tokenizer === undefined ? null : sourceOf(flags.tokenizer, env),
     hub: {
@@ -36,7 +53,7 @@ export function tokenCounterOf(
       token: env.HF_TOKEN || null,
       cacheDir: join(resolveCache(env), 'tokenizers'),
     },
-  });
+  };
 }
 
 /** A path where something is there, taken from the folder it was typed in; anything else as it stands. */

@@ -67,7 +67,13 @@ export { llamafactoryDataset } from './lora/llamafactory-config.ts';
 export { llamafactoryLoraFiles } from './lora/lora-files.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
-export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
+export {
+  type CorpusManifest,
+  type CorpusMeta,
+  type CorpusSource,
+  corpusMetaOf,
+  manifestJson,
+} from './manifest.ts';
 export { compareRows, rowId } from './row-id.ts';
 export { isLeftOut, type LeftOutRow } from './shape/left-out.ts';
 export {

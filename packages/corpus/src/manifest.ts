@@ -49,6 +49,21 @@ export interface CorpusManifest extends CorpusMeta {
   readonly review?: ReviewCounts;
 }
 
+/** What decided a corpus, for another that is made of its rows. */
+export function corpusMetaOf(manifest: CorpusManifest): CorpusMeta {
+  const { splitBy, seed, fractions, fold, holdOut, leakage, promptVersions, sources } = manifest;
+  return {
+    splitBy,
+    seed,
+    fractions,
+    ...(fold === undefined ? {} : { fold }),
+    ...(holdOut === undefined ? {} : { holdOut }),
+    ...(leakage === undefined ? {} : { leakage }),
+    promptVersions,
+    sources,
+  };
+}
+
 /** A manifest as `corpus.json` holds it. */
 export function manifestJson(manifest: CorpusManifest) {
   return {

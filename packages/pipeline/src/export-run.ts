@@ -66,7 +66,8 @@ export async function exportRunCorpus(
   const { manifest, audit } = loadCorpus(deps, key);
   const command = plan === null ? null : portableRunCommand(plan);
   const counter = await openDefaultTokenCounter(deps);
-  const { rows, shares } = countRows(exportedRows(deps, key), counter);
+  const inOrder = counter.inOrder(manifest.rowsHash);
+  const { rows, shares } = countRows(exportedRows(deps, key), inOrder);
   const { path } = await exportCorpus({
     rows,
     dir: corpusFolder(deps, key),

@@ -6,6 +6,7 @@ import {
   auditRowOf,
   buildCorpus,
   type CorpusManifest,
+  corpusMetaOf,
   type ExportShape,
   exportCorpus,
   FINDING_ROWS_MAX,
@@ -18,9 +19,11 @@ import {
   type TokenCounter,
 } from '@retort/corpus';
 import type { CorpusRow, Split } from '@retort/schema';
+import { exportCommandLine } from './export-command-line.ts';
 import { exportedRows, loadCorpus } from './export-run.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type RowSurvey, surveyRows } from './survey-rows.ts';
+import type { HomeTokenCounter } from './token-counts.ts';
 
 export interface ExportRequest {
   /** Key of a stored corpus. */
@@ -36,7 +39,7 @@ export interface ExportRequest {
   /** Looks at all rows and writes nothing. */
   readonly dryRun: boolean;
   /** Counts rows as the student's trainer does; null where nothing is counted. */
-  readonly counter: TokenCounter | null;
+  readonly counter: (TokenCounter & Partial<Pick<HomeTokenCounter, 'inOrder'>>) | null;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -61,8 +64,9 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   for (const name of request.formats) findFormat(name);
   const stored = loadCorpus(deps, corpus);
   const rows = () => shapedRows(deps, request);
-  const nothingToFind = isWhole(shape) && request.counter === null;
-  const survey = surveyRows(nothingToFind ? [] : rows(), request.counter);
+  const survey = isWhole(shape)
+    ? surveyWhole(rows, stored.manifest.rowsHash, request.counter)
+    : surveyRows(rows(), request.counter);
   const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
   const result = {
     key: manifest.key,
@@ -85,12 +89,30 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
     replace: request.overwrite ? 'any-corpus' : 'incomplete',
     shape: isWhole(shape) ? null : shapeJson(shape, corpus),
     maxTokens: shape.maxTokens,
+    documents: {
+      teachers: deps.store.corpora.teachers(corpus),
+      command: exportCommandLine(request),
+      tokenShares: survey.tokens === null ? [] : [survey.tokens],
+    },
     onRow: () => {
       done += 1;
       request.onProgress?.(done, manifest.rows);
     },
   });
   return { ...result, path, reused };
+}
+
+/** The survey of a corpus as it is, whose counts are kept as one list. */
+function surveyWhole(
+  rows: () => Iterable<CorpusRow | LeftOutRow>,
+  rowsHash: string,
+  counter: ExportRequest['counter'],
+): RowSurvey {
+  if (counter === null) return surveyRows([], null);
+  const inOrder = counter.inOrder?.(rowsHash);
+  const survey = surveyRows(rows(), inOrder ?? counter);
+  inOrder?.finish();
+  return survey;
 }
 
 function* shapedRows(deps: PipelineDeps, { corpus, shape, counter }: ExportRequest) {
@@ -107,7 +129,7 @@ async function nameShaped(
   rows: () => Iterable<CorpusRow | LeftOutRow>,
   from: CorpusManifest,
 ): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
-  const { manifest } = await buildCorpus(keptRows(rows()), from);
+  const { manifest } = await buildCorpus(keptRows(rows()), corpusMetaOf(from), from.review?.rejected);
   const report = await audit(auditRows(rows()), { splitBy: from.splitBy }, { maxRows: FINDING_ROWS_MAX });
   return { manifest, audit: report };
 }

@@ -79,7 +79,9 @@ export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.
 export {
   countRows,
   type HomeTokenCounter,
+  openLooseTokenCounter,
   openTokenCounter,
   TOKEN_STUDENTS,
+  type TokenCounterChoice,
 } from './token-counts.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

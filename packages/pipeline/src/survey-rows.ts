@@ -1,20 +1,19 @@
-import { isLeftOut, type LeftOutRow, rowId, type TokenCounter } from '@retort/corpus';
+import {
+  createTokenTally,
+  isLeftOut,
+  type LeftOutRow,
+  rowId,
+  type TokenCounter,
+  type TokenShares,
+} from '@retort/corpus';
 import type { CorpusRow } from '@retort/schema';
 
-/** Lengths at which trainers cut rows: the paper's, and what trainers default to. */
-const TOKEN_LIMITS = [512, 1024, 2048] as const;
 /** A row longer than this is named: every trainer's default cuts it. */
 const LONG_ROW_TOKENS = 2048;
 /** Rows that are named; the others are counted. */
 const NAMED_ROWS = 1000;
 
-export interface TokenSurvey {
-  /** Student and tokenizer, for people. */
-  readonly counter: string;
-  /** False where text was estimated. */
-  readonly exact: boolean;
-  readonly longest: number;
-  readonly cut: readonly { readonly limit: number; readonly rows: number }[];
+export interface TokenSurvey extends TokenShares {
   /** Rows above 2,048 tokens, the first thousand of them. */
   readonly longRows: readonly { readonly id: string; readonly tokens: number }[];
 }
@@ -45,18 +44,15 @@ export function surveyRows(rows: Iterable<CorpusRow | LeftOutRow>, counter: Toke
 }
 
 function createTokenSurvey(counter: TokenCounter) {
-  const cut = TOKEN_LIMITS.map((limit) => ({ limit, rows: 0 }));
+  const tally = createTokenTally(counter.name);
   const longRows: { id: string; tokens: number }[] = [];
-  let [exact, longest] = [true, 0];
   return {
     add(row: CorpusRow): void {
       const count = counter.count(row);
-      exact &&= count.exact;
-      longest = Math.max(longest, count.total);
-      for (const share of cut) if (count.total > share.limit) share.rows += 1;
+      tally.add(count);
       if (count.total > LONG_ROW_TOKENS && longRows.length < NAMED_ROWS)
         longRows.push({ id: rowId(row), tokens: count.total });
     },
-    result: (): TokenSurvey => ({ counter: counter.name, exact, longest, cut, longRows }),
+    result: (): TokenSurvey => ({ ...tally.shares(), longRows }),
   };
 }

@@ -1,11 +1,14 @@
 import {
+  countsInOrder,
   createTokenCounter,
   createTokenTally,
   findTokenRule,
   type KeepingTokenCounter,
   loadTextTokenizer,
   MINICPM_LLAMA3_V_2_5,
+  type SequenceCounter,
   TOKEN_RULES,
+  type TokenCounter,
   type TokenizerHub,
   type TokenShares,
 } from '@retort/corpus';
@@ -23,6 +26,8 @@ export interface TokenCounterChoice {
 
 /** A counter that keeps its counts in the home. */
 export interface HomeTokenCounter extends KeepingTokenCounter {
+  /** The same for the rows of a corpus, in their order: counted once, they are a list. @param rowsHash names the rows */
+  inOrder(rowsHash: string): SequenceCounter;
   /** Saves what is left; nothing can be counted afterwards. */
   close(): void;
 }
@@ -38,12 +43,12 @@ export const TOKEN_STUDENTS: readonly string[] = TOKEN_RULES.map(({ student }) =
  */
 export async function openTokenCounter(
   deps: PipelineDeps,
-  { student = MINICPM_LLAMA3_V_2_5.name, source, hub }: TokenCounterChoice,
+  choice: TokenCounterChoice,
 ): Promise<HomeTokenCounter> {
-  const rule = findTokenRule(student);
-  const tokenizer = await loadTextTokenizer({ student, source, hub });
+  const { rule, tokenizer } = await chooseTokenizer(choice);
   const store = openStore(deps.home.dir);
   const counter = createTokenCounter({ rule, tokenizer, cache: store.tokenCounts });
+  const inOrder = (rowsHash: string) => countsInOrder(counter, rowsHash, store.sequenceTokenCounts);
   const close = () => {
     try {
       counter.flush();
@@ -51,7 +56,17 @@ export async function openTokenCounter(
       store.close();
     }
   };
-  return { ...counter, close };
+  return { ...counter, inOrder, close };
+}
+
+/** A counter that needs no home and keeps nothing. Throws as `openTokenCounter` does. */
+export async function openLooseTokenCounter(choice: TokenCounterChoice): Promise<TokenCounter> {
+  return createTokenCounter({ ...(await chooseTokenizer(choice)), cache: null });
+}
+
+async function chooseTokenizer({ student = MINICPM_LLAMA3_V_2_5.name, source, hub }: TokenCounterChoice) {
+  const rule = findTokenRule(student);
+  return { rule, tokenizer: await loadTextTokenizer({ student, source, hub }) };
 }
 
 /** The counter for the student of the paper with what is at hand: nothing is downloaded. */
@@ -68,7 +83,7 @@ export function openDefaultTokenCounter(deps: PipelineDeps): Promise<HomeTokenCo
 /** Rows on their way, counted as they pass; the shares are complete when the rows are through. */
 export function countRows(
   rows: Iterable<CorpusRow>,
-  counter: KeepingTokenCounter,
+  counter: TokenCounter & Partial<Pick<SequenceCounter, 'finish'>>,
 ): { readonly rows: Generator<CorpusRow>; shares(): TokenShares } {
   const tally = createTokenTally(counter.name);
   function* counted(): Generator<CorpusRow> {
@@ -76,6 +91,7 @@ export function countRows(
       tally.add(counter.count(row));
       yield row;
     }
+    counter.finish?.();
   }
   return { rows: counted(), shares: tally.shares };
 }

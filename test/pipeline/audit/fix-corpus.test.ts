@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { openBed, runToAnswers, samplePlan } from '../pipeline-bed.ts';
 import { NO_FACTS } from './file-bed.ts';
 
+/** Nobody counts tokens here. */
+const UNCOUNTED = { tokenCounter: null, maxTokens: null };
+
 describe('fixCorpus', () => {
   it('stores a repaired corpus beside the original, and finds nothing to do in it', async () => {
     const deps = openBed();
@@ -41,7 +44,7 @@ describe('fixCorpus', () => {
     const deps = openBed();
     const run = await runToAnswers(deps, samplePlan(12));
     const key = await buildRunCorpus(deps, run);
-    const { findings, rows } = await auditCorpus(deps, key, {});
+    const { findings, rows } = await auditCorpus(deps, key, UNCOUNTED, {});
     expect(rows).toBeGreaterThan(0);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
@@ -53,7 +56,7 @@ describe('auditFiles of an exported folder', () => {
     const run = await runToAnswers(deps, samplePlan(12));
     const key = await buildRunCorpus(deps, run);
     const dir = await exportRunCorpus(deps, key);
-    const stored = await auditCorpus(deps, key, {});
+    const stored = await auditCorpus(deps, key, UNCOUNTED, {});
     const report = await auditFiles([dir], NO_FACTS, { splitBy: 'image-prompt' }, {});
     expect(report.rows).toBe(stored.rows);
     expect(report.findings.map(({ code, rows }) => [code, rows])).toEqual(

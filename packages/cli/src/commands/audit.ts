@@ -14,11 +14,12 @@ import {
 } from '@retort/pipeline';
 import { RetortError } from '@retort/schema';
 import { lockHome, storeFile } from '@retort/store';
-import { type AuditFlags, failOnOf, fileFactsOf, maxRowsOf } from '../audit-options.ts';
+import { type AuditFlags, failOnOf, fileFactsOf, maxRowsOf, maxTokensOf } from '../audit-options.ts';
 import { auditText, repairText } from '../audit-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { promptsFolder, resolveHome, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { looseTokenCounterOf, tokenCounterOf } from '../tokenizer-options.ts';
 import { UsageError } from '../usage-error.ts';
 import { NoRunError } from './open-home.ts';
 
@@ -69,7 +70,8 @@ async function auditFileTargets(
   const facts = await fileFactsOf(flags, terminal.env);
   for (const reason of facts.ratings?.rejected ?? []) terminal.say(`Not used of the ratings: ${reason}`);
   const paths = targets.map((target) => userPath(target, terminal.env));
-  const look = (audited: readonly string[]) => auditFiles(audited, facts, {}, { maxRows });
+  const context = { tokenCounter: await looseTokenCounterOf(flags, terminal), maxTokens: maxTokensOf(flags) };
+  const look = (audited: readonly string[]) => auditFiles(audited, facts, context, { maxRows });
   if (flags.fix !== true) return { name: targets.join(', '), report: await look(paths), fixed: null };
   const [path] = paths;
   if (path === undefined || paths.length !== 1 || flags.out === undefined)
@@ -103,11 +105,12 @@ async function auditStored(
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
   try {
     const key = await findCorpus(deps, prefix, home);
-    if (flags.fix !== true)
-      return { name: `corpus ${key}`, report: await auditCorpus(deps, key, { maxRows }), fixed: null };
-    const { key: where, ...counts } = await fixCorpus(deps, key);
-    const report = await auditCorpus(deps, where, { maxRows });
-    return { name: `corpus ${where}`, report, fixed: { counts, where } };
+    const fixed = flags.fix === true ? await fixCorpus(deps, key) : null;
+    const where = fixed?.key ?? key;
+    const tokenCounter = await tokenCounterOf(flags, deps, terminal);
+    const context = { tokenCounter, maxTokens: maxTokensOf(flags) };
+    const report = await auditCorpus(deps, where, context, { maxRows }).finally(tokenCounter.close);
+    return { name: `corpus ${where}`, report, fixed: fixed && { counts: fixed, where } };
   } finally {
     deps.store.close();
     lock?.release();

@@ -15,6 +15,7 @@ import { findRun } from '../find-run.ts';
 import { promptsFolder, resolveHome, userPath } from '../repository.ts';
 import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { tokenCounterOf } from '../tokenizer-options.ts';
 import { UsageError } from '../usage-error.ts';
 import { NoRunError } from './open-home.ts';
 
@@ -30,15 +31,19 @@ export async function exportCommand(
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
   try {
     const key = await chooseCorpus(deps, corpus, flags.run, home);
+    const counter = await tokenCounterOf(flags, deps, terminal);
     const meter = createMeter(terminal.screen, () => performance.now());
     meter.start('export');
     const report = await exportStoredCorpus(deps, {
       ...options,
       corpus: key,
       dir: userPath(flags.out, terminal.env),
-      counter: null,
+      counter,
       onProgress: (done, total) => meter.update({ done, total, unit: 'row', note: null }),
-    }).finally(() => meter.abandon());
+    }).finally(() => {
+      meter.abandon();
+      counter.close();
+    });
     tell(report, flags, terminal);
     return EXIT.ok;
   } finally {

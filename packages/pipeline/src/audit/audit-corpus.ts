@@ -1,4 +1,11 @@
-import { type AuditOptions, type AuditReport, type AuditRow, audit, auditRowOf } from '@retort/corpus';
+import {
+  type AuditContext,
+  type AuditOptions,
+  type AuditReport,
+  type AuditRow,
+  audit,
+  auditRowOf,
+} from '@retort/corpus';
 import { type CorpusRow, toFivePointScale } from '@retort/schema';
 import { exportedRows, loadCorpus } from '../export-run.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
@@ -8,10 +15,11 @@ import { fingerprintImages } from './fingerprint-images.ts';
 export async function auditCorpus(
   deps: PipelineDeps,
   key: string,
+  context: Pick<AuditContext, 'tokenCounter' | 'maxTokens'>,
   options: AuditOptions,
 ): Promise<AuditReport> {
-  const { manifest } = loadCorpus(deps, key);
-  return audit(corpusAuditRows(deps, key), { splitBy: manifest.splitBy }, options);
+  const { splitBy } = loadCorpus(deps, key).manifest;
+  return audit(corpusAuditRows(deps, key), { ...context, splitBy }, options);
 }
 
 /** Rows of a stored corpus as an audit sees them: with every aspect's rating, and whether the picture is there. */

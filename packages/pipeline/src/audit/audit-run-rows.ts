@@ -1,6 +1,7 @@
 import { type AuditReport, type AuditRow, audit, auditRowOf, FINDING_ROWS_MAX } from '@retort/corpus';
 import type { CorpusRow, JobProgress, SplitBy } from '@retort/schema';
 import type { PipelineDeps } from '../pipeline-deps.ts';
+import { openDefaultTokenCounter } from '../token-counts.ts';
 import { fingerprintImages } from './fingerprint-images.ts';
 
 export interface AuditRunOptions {
@@ -11,15 +12,16 @@ export interface AuditRunOptions {
 
 /** The audit of a run's rows, as it is stored with their corpus. @throws RetortError as `fingerprintImages` does */
 export async function auditRunRows(
-  deps: Pick<PipelineDeps, 'store' | 'blobs'>,
+  deps: PipelineDeps,
   entries: readonly { readonly row: CorpusRow; readonly ratings: AuditRow['ratings'] }[],
   { splitBy, onProgress }: AuditRunOptions,
 ): Promise<AuditReport> {
   const sources = entries.map(({ row }) => row);
   const fingerprints = await fingerprintImages(deps, sources, onProgress);
+  const tokenCounter = await openDefaultTokenCounter(deps);
   return audit(
     entries.map(({ row, ratings }) => auditRowOf(row, ratings, fingerprints.get(row.imageHash) ?? null)),
-    { splitBy },
+    { splitBy, tokenCounter },
     { maxRows: FINDING_ROWS_MAX },
-  );
+  ).finally(tokenCounter.close);
 }

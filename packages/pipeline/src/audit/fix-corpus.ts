@@ -1,4 +1,12 @@
-import { audit, buildCorpus, compareRows, evaluationRow, FINDING_ROWS_MAX, repairRow } from '@retort/corpus';
+import {
+  audit,
+  buildCorpus,
+  compareRows,
+  corpusMetaOf,
+  evaluationRow,
+  FINDING_ROWS_MAX,
+  repairRow,
+} from '@retort/corpus';
 import { type CorpusRow, type Turn, wordLabelOf } from '@retort/schema';
 import { loadCorpus } from '../export-run.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
@@ -26,10 +34,13 @@ export async function fixCorpus(deps: PipelineDeps, key: string): Promise<FixedC
     kept.push(result.kind === 'same' ? row : withTurns(row, result.turns as readonly Turn[])); // roles are the row's own
   }
   kept.sort(compareRows);
-  const { splitBy, seed, fractions, promptVersions, sources } = manifest;
-  const built = await buildCorpus(kept, { splitBy, seed, fractions, promptVersions, sources });
+  const built = await buildCorpus(shown(kept), corpusMetaOf(manifest), manifest.review?.rejected);
   if (built.key === key) return { key, ...tally.counts() };
-  const report = await audit(asExported(deps, kept), { splitBy }, { maxRows: FINDING_ROWS_MAX });
+  const report = await audit(
+    asExported(deps, kept),
+    { splitBy: manifest.splitBy },
+    { maxRows: FINDING_ROWS_MAX },
+  );
   store.transaction(() => {
     const rows = kept.map((row) => ({ conversationId: save(deps, row), split: row.split }));
     store.corpora.save({ key: built.key, manifest: built.manifest, audit: report, rows });
@@ -37,11 +48,16 @@ export async function fixCorpus(deps: PipelineDeps, key: string): Promise<FixedC
   return { key: built.key, ...tally.counts() };
 }
 
-async function* asExported(deps: PipelineDeps, rows: readonly CorpusRow[]) {
+/** Rows as their splits may show them: what a corpus is named by, audited and exported. */
+function* shown(rows: readonly CorpusRow[]): Generator<CorpusRow> {
   for (const stored of rows) {
     const row = evaluationRow(stored);
-    if (row !== null) yield await auditRowInHome(deps, row);
+    if (row !== null) yield row;
   }
+}
+
+async function* asExported(deps: PipelineDeps, rows: readonly CorpusRow[]) {
+  for (const row of shown(rows)) yield await auditRowInHome(deps, row);
 }
 
 function withTurns(row: CorpusRow, turns: readonly Turn[]): CorpusRow {

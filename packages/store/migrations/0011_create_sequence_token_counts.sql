@@ -1,4 +1,4 @@
--- 0010_create_sequence_token_counts.sql: an export made again needs one list of numbers, not two texts looked up a row.
+-- 0011_create_sequence_token_counts.sql: an export made again needs one list of numbers, not two texts looked up a row.
 
 CREATE TABLE sequence_token_counts (
   -- Names the counter, the rows, their order and their form by content.
