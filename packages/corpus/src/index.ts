@@ -31,7 +31,9 @@ export {
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
 export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
-export type { CorpusFormat, FormatContext, SplitWriter } from './formats/format.ts';
+export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
+export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
+export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';

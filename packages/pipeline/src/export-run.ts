@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   type AuditReport,
-  CORPUS_FORMATS,
   type CorpusManifest,
   evaluationRow,
   exportCorpus,
@@ -12,6 +11,9 @@ import type { PipelineDeps } from './pipeline-deps.ts';
 
 /** Hex digits of a corpus key in its folder's name: enough to tell corpora apart, short enough to read. */
 const KEY_DIGITS = 12;
+
+/** What a run writes by itself: the formats that name their images instead of carrying their bytes a second time. */
+export const RUN_FORMATS: readonly string[] = ['minicpm-v', 'ms-swift', 'llamafactory'];
 
 export class CorpusMissingError extends RetortError {
   readonly code = 'not-found';
@@ -58,18 +60,13 @@ export async function exportRunCorpus(deps: PipelineDeps, key: string): Promise<
   const { path } = await exportCorpus({
     rows: exportedRows(deps, key),
     dir: corpusFolder(deps, key),
-    formats: exportFormats(),
+    formats: RUN_FORMATS,
     images: (row) => deps.blobs.path(row.blobHash),
     manifest,
     audit,
   });
   deps.store.corpora.setPath(key, path);
   return path;
-}
-
-/** Formats that a run writes: all there are. */
-export function exportFormats(): string[] {
-  return CORPUS_FORMATS.map(({ name }) => name);
 }
 
 /** The line that tunes the student on a corpus; null before it was exported. */

@@ -3,7 +3,7 @@ import type { ReportData } from '@retort/report';
 import type { Aspect, Outcome, RunPlan, Split } from '@retort/schema';
 import type { DatasetRow } from '@retort/store';
 import { openRecordings } from '@retort/teacher';
-import { exportFormats, loadCorpus } from './export-run.ts';
+import { loadCorpus, RUN_FORMATS } from './export-run.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { aspectsOf } from './plan-requests.ts';
 import { promptNameOf, runCommand } from './run-command.ts';
@@ -144,7 +144,7 @@ export function corpusFacts(deps: PipelineDeps, corpusKey: string): Pick<ReportD
   const { manifest, audit, path } = loadCorpus(deps, corpusKey);
   const { rows, findings } = auditJson(audit);
   const corpus =
-    path === null ? null : { key: corpusKey, path, formats: exportFormats(), rows: manifest.rows };
+    path === null ? null : { key: corpusKey, path, formats: [...RUN_FORMATS], rows: manifest.rows };
   return {
     corpus,
     audit: { rows, findings: findings.map((finding) => ({ ...finding, rows: [...finding.rows] })) },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { minicpmVFormat } from '../../../packages/corpus/src/formats/minicpm-v.ts';
-import { formatContract, writeFormat } from '../../contracts/format.ts';
+import { formatContract } from '../../contracts/format.ts';
 import { buildRow, buildRows } from '../build-row.ts';
+import { writeFormat } from './write-format.ts';
 
 interface MinicpmRow {
   readonly id: string;
@@ -16,6 +17,7 @@ function load(bytes: Uint8Array): readonly MinicpmRow[] {
 
 formatContract('minicpm-v', {
   format: minicpmVFormat,
+  fileName: (split) => `${split}.json`,
   load: (bytes) =>
     load(bytes).map(({ image, conversations }) => ({
       image,

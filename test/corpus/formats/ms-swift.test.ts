@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { msSwiftFormat } from '../../../packages/corpus/src/formats/ms-swift.ts';
-import { formatContract, writeFormat } from '../../contracts/format.ts';
+import { formatContract } from '../../contracts/format.ts';
 import { buildRow } from '../build-row.ts';
+import { writeFormat } from './write-format.ts';
 
 interface SwiftRow {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -20,6 +21,7 @@ function load(bytes: Uint8Array): readonly SwiftRow[] {
 
 formatContract('ms-swift', {
   format: msSwiftFormat,
+  fileName: (split) => `${split}.jsonl`,
   load: (bytes) =>
     load(bytes).map(({ messages, images }) => ({
       image: images.join(),

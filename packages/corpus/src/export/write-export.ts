@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CorpusRow, hashHex, type Split } from '@retort/schema';
 import type { AuditReport } from '../audit/finding.ts';
@@ -49,7 +49,7 @@ export async function writeExport(dir: string, options: WriteExportOptions): Pro
 
 async function writeRows(files: FileSet, options: WriteExportOptions): Promise<void> {
   const hasher = createRowsHasher();
-  const writers = createSplitWriters(files, options.formats);
+  const writers = createSplitWriters(files, options);
   for await (const row of options.rows) {
     hasher.add(row);
     const path = imagePath(row);
@@ -68,13 +68,15 @@ async function writeRows(files: FileSet, options: WriteExportOptions): Promise<v
   );
 }
 
-function createSplitWriters(files: FileSet, formats: readonly CorpusFormat[]) {
+function createSplitWriters(files: FileSet, { formats, images }: WriteExportOptions) {
   const open = new Map<Split, readonly SplitWriter[]>();
   return {
     async of(split: Split): Promise<readonly SplitWriter[]> {
       const known = open.get(split);
       if (known !== undefined) return known;
-      const opened = await Promise.all(formats.map((format) => format.open(split, contextOf(files, format))));
+      const opened = await Promise.all(
+        formats.map((format) => format.open(split, contextOf(files, format, images))),
+      );
       open.set(split, opened);
       return opened;
     },
@@ -84,8 +86,16 @@ function createSplitWriters(files: FileSet, formats: readonly CorpusFormat[]) {
   };
 }
 
-function contextOf(files: FileSet, format: CorpusFormat): FormatContext {
-  return { createFile: (name) => files.create(`${format.name}/${name}`), imagePath };
+function contextOf(files: FileSet, format: CorpusFormat, images: (row: CorpusRow) => string): FormatContext {
+  return {
+    async createFile(name) {
+      const path = `${format.name}/${name}`;
+      const file = await files.create(path);
+      return { write: (chunk) => file.write(chunk), close: () => files.close(path) };
+    },
+    imagePath,
+    readImage: (row) => readFile(images(row)),
+  };
 }
 
 /** An image's path in a corpus, from the corpus folder. Prepared images are JPEG. */
@@ -109,6 +119,11 @@ function createFileSet(dir: string) {
     sums,
     create,
     pathOf: (path: string) => join(dir, path),
+    async close(path: string): Promise<void> {
+      const file = open.get(path);
+      open.delete(path);
+      if (file !== undefined) sums.set(path, await file.close());
+    },
     async writeText(path: string, text: string): Promise<void> {
       await (await create(path)).write(text);
     },

@@ -5,6 +5,7 @@ import { MINICPM_LLAMA3_V_2_5 } from '../lora/student.ts';
 import { rowId } from '../row-id.ts';
 import type { CorpusFormat } from './format.ts';
 import { jsonLine } from './json-text.ts';
+import { readJsonRows } from './read-json-rows.ts';
 import { assertExportable } from './row-rules.ts';
 
 /**
@@ -14,15 +15,17 @@ import { assertExportable } from './row-rules.ts';
  */
 export const minicpmVFormat: CorpusFormat = {
   name: 'minicpm-v',
-  fileName: (split) => `${split}.json`,
+  embedsImages: false,
+  fileGlob: (split) => `${split}.json`,
   async open(split, context) {
-    const file = await context.createFile(minicpmVFormat.fileName(split));
+    const file = await context.createFile(minicpmVFormat.fileGlob(split));
     let separator = '[\n';
     return {
-      async write(row) {
+      write(row) {
         assertExportable(row);
-        await file.write(separator + jsonLine(encodeRow(row, context.imagePath(row))));
+        const line = separator + jsonLine(encodeRow(row, context.imagePath(row)));
         separator = ',\n';
+        return file.write(line);
       },
       async close() {
         await file.write(separator === '[\n' ? '[]\n' : '\n]\n');
@@ -34,6 +37,15 @@ export const minicpmVFormat: CorpusFormat = {
       name: `lora/${MINICPM_LLAMA3_V_2_5.name}-${variant}.json`,
       text: peftConfigText(MINICPM_LLAMA3_V_2_5, variant),
     })),
+  read: (files) =>
+    readJsonRows(
+      files,
+      { impliesNewline: false },
+      {
+        container: 'list',
+        otherwise: 'holds JSON lines, and MiniCPM-V’s script loads one JSON list: it stops with “Extra data”',
+      },
+    ),
 };
 
 function encodeRow(row: CorpusRow, imagePath: string) {

@@ -6,6 +6,7 @@ import { STUDENTS } from '../lora/student.ts';
 import { swiftArguments, swiftArgumentsYaml } from '../lora/swift-arguments.ts';
 import type { CorpusFormat } from './format.ts';
 import { jsonLine } from './json-text.ts';
+import { readJsonRows } from './read-json-rows.ts';
 import { assertExportable } from './row-rules.ts';
 
 /**
@@ -15,13 +16,14 @@ import { assertExportable } from './row-rules.ts';
  */
 export const msSwiftFormat: CorpusFormat = {
   name: 'ms-swift',
-  fileName: (split) => `${split}.jsonl`,
+  embedsImages: false,
+  fileGlob: (split) => `${split}.jsonl`,
   async open(split, context) {
-    const file = await context.createFile(msSwiftFormat.fileName(split));
+    const file = await context.createFile(msSwiftFormat.fileGlob(split));
     return {
-      async write(row) {
+      write(row) {
         assertExportable(row);
-        await file.write(`${jsonLine(encodeRow(row, context.imagePath(row)))}\n`);
+        return file.write(`${jsonLine(encodeRow(row, context.imagePath(row)))}\n`);
       },
       async close() {},
     };
@@ -33,6 +35,8 @@ export const msSwiftFormat: CorpusFormat = {
         text: swiftArgumentsYaml(swiftArguments({ student, variant, splits, corpusKey })),
       })),
     ),
+  // It loads a JSON list too, whatever the file is called.
+  read: (files) => readJsonRows(files, { impliesNewline: true }, null),
 };
 
 function encodeRow(row: CorpusRow, imagePath: string) {

@@ -1,10 +1,11 @@
 import { CorpusUsageError } from '../errors.ts';
 import type { CorpusFormat } from './format.ts';
+import { llamafactoryFormat } from './llamafactory.ts';
 import { minicpmVFormat } from './minicpm-v.ts';
 import { msSwiftFormat } from './ms-swift.ts';
 
 /** Every format a corpus can be exported in. */
-export const CORPUS_FORMATS: readonly CorpusFormat[] = [minicpmVFormat, msSwiftFormat];
+export const CORPUS_FORMATS: readonly CorpusFormat[] = [minicpmVFormat, msSwiftFormat, llamafactoryFormat];
 
 /** @throws CorpusUsageError for a name that isn't in the registry */
 export function findFormat(name: string): CorpusFormat {

@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import type { CorpusRow } from '@retort/schema';
+import { rowId } from '../row-id.ts';
+import type { CorpusFormat } from './format.ts';
+import { jsonLine } from './json-text.ts';
+import {
+  DATASET_INFO_FILE,
+  datasetInfoEntry,
+  llamafactoryDatasetName,
+  readDatasetInfo,
+} from './llamafactory-info.ts';
+import { readJsonRows } from './read-json-rows.ts';
+import type { ReadItem } from './read-row.ts';
+import { assertExportable } from './row-rules.ts';
+
+/**
+ * LLaMA-Factory 0.9.5: sharegpt as one JSON list a split, with a dataset_info.json beside them. A row has as many `<image>`
+ * as images, or the whole load stops. Image paths start where the trainer is started (or at `media_dir`).
+ * Source: LLaMA-Factory 0.9.5 src/llamafactory/data/converter.py; run on good and bad rows 2026-11-23.
+ */
+export const llamafactoryFormat: CorpusFormat = {
+  name: 'llamafactory',
+  embedsImages: false,
+  fileGlob: (split) => `${split}.json`,
+  async open(split, context) {
+    const file = await context.createFile(llamafactoryFormat.fileGlob(split));
+    let separator = '[\n';
+    return {
+      write(row) {
+        assertExportable(row);
+        const line = separator + jsonLine(encodeRow(row, context.imagePath(row)));
+        separator = ',\n';
+        return file.write(line);
+      },
+      async close() {
+        await file.write(separator === '[\n' ? '[]\n' : '\n]\n');
+      },
+    };
+  },
+  sideFiles: ({ splits }) => {
+    const entries = splits.map((split) => [
+      llamafactoryDatasetName(split),
+      datasetInfoEntry(llamafactoryFormat.fileGlob(split)),
+    ]);
+    return [{ name: DATASET_INFO_FILE, text: `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n` }];
+  },
+  read: readFiles,
+};
+
+function encodeRow(row: CorpusRow, imagePath: string) {
+  return {
+    id: rowId(row),
+    messages: row.turns.map((turn) => ({ role: turn.role, content: turn.text })),
+    images: [imagePath],
+  };
+}
+
+async function* readFiles(files: readonly string[]): AsyncGenerator<ReadItem> {
+  for (const file of files) {
+    if (basename(file) !== DATASET_INFO_FILE) {
+      yield* readJsonRows([file], { impliesNewline: false }, null);
+      continue;
+    }
+    const { files: listed, problems } = await readDatasetInfo(file);
+    for (const reason of problems) yield { kind: 'unreadable', place: DATASET_INFO_FILE, reason };
+    for (const { path, spelling } of listed) yield* readJsonRows([path], spelling, null);
+  }
+}
