@@ -68,12 +68,21 @@ describe('trainingCommand', () => {
   });
 });
 
+describe('trainingCommand with a limit of tokens', () => {
+  it('passes it on', () => {
+    expect(trainingCommand({ corpusDir: null, manifest: MANIFEST, maxTokens: 512 })).toContain(
+      '--max_length 512',
+    );
+  });
+});
+
 describe('swiftArgumentsYaml', () => {
   it('says the same as the command line', () => {
     const options = {
       student: MINICPM_LLAMA3_V_2_5,
       corpusKey: MANIFEST.key,
       splits: ['train', 'val'],
+      maxTokens: 2048,
     } as const;
     expect(swiftArgumentsYaml(swiftArguments({ ...options, variant: 'paper' }))).toBe(
       [

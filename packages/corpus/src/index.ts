@@ -1,5 +1,6 @@
 export { audit } from './audit/audit.ts';
 export { findRefusalIn } from './audit/checks/refusal.ts';
+export { createTooLong, DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
 export {
   type AuditCheck,
   type AuditContext,
@@ -35,6 +36,8 @@ export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
+export { llamafactoryDataset } from './lora/llamafactory-config.ts';
+export { llamafactoryLoraFiles } from './lora/lora-files.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
@@ -48,4 +51,15 @@ export {
 } from './splits/assign-splits.ts';
 export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
+export type { TokenCountCache } from './tokens/cached-tokenizer.ts';
+export {
+  createTokenCounter,
+  type KeepingTokenCounter,
+  type TokenCounterOptions,
+} from './tokens/create-token-counter.ts';
+export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
+export { loadTextTokenizer, type TextTokenizerOptions } from './tokens/load-text-tokenizer.ts';
+export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
+export { findTokenRule } from './tokens/token-rules.ts';
+export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

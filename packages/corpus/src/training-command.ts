@@ -1,4 +1,5 @@
 import { quoteForShell, SPLITS, type Split } from '@retort/schema';
+import { DEFAULT_MAX_TOKENS } from './audit/checks/too-long.ts';
 import type { LoraVariant } from './lora/lora-variant.ts';
 import { MINICPM_LLAMA3_V_2_5, type Student } from './lora/student.ts';
 import { type SwiftArguments, swiftArguments } from './lora/swift-arguments.ts';
@@ -12,6 +13,8 @@ export interface TrainingCommandOptions {
   readonly student?: Student;
   /** `released` unless given. */
   readonly variant?: LoraVariant;
+  /** Tokens a row may have; 2,048 unless given. */
+  readonly maxTokens?: number;
 }
 
 /**
@@ -19,9 +22,17 @@ export interface TrainingCommandOptions {
  * since the image paths in a corpus start there.
  */
 export function trainingCommand(options: TrainingCommandOptions): string {
-  const { corpusDir, manifest, student = MINICPM_LLAMA3_V_2_5, variant = 'released' } = options;
+  const {
+    corpusDir,
+    manifest,
+    student = MINICPM_LLAMA3_V_2_5,
+    variant = 'released',
+    maxTokens = DEFAULT_MAX_TOKENS,
+  } = options;
   const splits = splitsWithRows(manifest.rowsBySplit);
-  const sft = swiftCommandLine(swiftArguments({ student, variant, splits, corpusKey: manifest.key }));
+  const sft = swiftCommandLine(
+    swiftArguments({ student, variant, splits, corpusKey: manifest.key, maxTokens }),
+  );
   return corpusDir === null ? sft : `cd ${quoteForShell(corpusDir)} && ${sft}`;
 }
 

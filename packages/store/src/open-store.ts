@@ -16,6 +16,7 @@ import { createRequestTable, type RequestTable } from './requests.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
 import { createSpendingTable, type SpendingTable } from './spending.ts';
+import { createTokenCountTable, type TokenCountTable } from './token-counts.ts';
 import { createTrainingTable, type TrainingTable } from './training.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -32,6 +33,7 @@ export interface Store {
   readonly batches: BatchTable;
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
+  readonly tokenCounts: TokenCountTable;
   readonly training: TrainingTable;
   readonly runs: RunTable;
   readonly spending: SpendingTable;
@@ -65,6 +67,7 @@ export function openStore(home: string): Store {
     batches: createBatchTable(db),
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
+    tokenCounts: createTokenCountTable(db),
     training: createTrainingTable(db),
     runs: createRunTable(db),
     spending: createSpendingTable(db),

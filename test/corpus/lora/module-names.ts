@@ -70,3 +70,19 @@ export const V_4_6_MODULES: readonly string[] = [
   'model.merger.mlp.0.linear_2',
   'lm_head',
 ];
+
+/** Module names of MiniCPM-V 2.6 as far as LoRA could mean them: 28 text layers, 27 vision layers, resampler. */
+export const V_2_6_MODULES: readonly string[] = [
+  'llm.model.embed_tokens',
+  ...numbered(28).flatMap((layer) =>
+    [...SELF_ATTENTION, ...TEXT_PARTS].map((part) => `llm.model.layers.${layer}.${part}`),
+  ),
+  'llm.model.norm',
+  'llm.lm_head',
+  'vpm.embeddings.patch_embedding',
+  ...numbered(27).flatMap((layer) => VISION_PARTS.map((part) => `vpm.encoder.layers.${layer}.${part}`)),
+  'vpm.post_layernorm',
+  ...['', '.kv_proj', '.attn', '.attn.out_proj', '.ln_q', '.ln_kv', '.ln_post'].map(
+    (part) => `resampler${part}`,
+  ),
+];

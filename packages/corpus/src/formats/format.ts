@@ -44,6 +44,8 @@ export interface SideFileContext {
   readonly corpusKey: string;
   /** Splits that have rows. */
   readonly splits: readonly Split[];
+  /** Tokens a row may have for the trainer; what trainers default to unless given. */
+  readonly maxTokens?: number;
 }
 
 /** The shape one consumer loads, both ways. A new one is a file in `formats/` and a line in `registry.ts`. */

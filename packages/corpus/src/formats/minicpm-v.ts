@@ -1,7 +1,5 @@
 import type { CorpusRow } from '@retort/schema';
-import { LORA_VARIANTS } from '../lora/lora-variant.ts';
-import { peftConfigText } from '../lora/peft-config.ts';
-import { MINICPM_LLAMA3_V_2_5 } from '../lora/student.ts';
+import { peftLoraFiles } from '../lora/lora-files.ts';
 import { rowId } from '../row-id.ts';
 import type { CorpusFormat } from './format.ts';
 import { jsonLine } from './json-text.ts';
@@ -32,11 +30,7 @@ export const minicpmVFormat: CorpusFormat = {
       },
     };
   },
-  sideFiles: () =>
-    LORA_VARIANTS.map((variant) => ({
-      name: `lora/${MINICPM_LLAMA3_V_2_5.name}-${variant}.json`,
-      text: peftConfigText(MINICPM_LLAMA3_V_2_5, variant),
-    })),
+  sideFiles: peftLoraFiles,
   read: (files) =>
     readJsonRows(
       files,

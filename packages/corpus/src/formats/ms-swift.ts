@@ -1,9 +1,7 @@
 import type { CorpusRow } from '@retort/schema';
 import { IMAGE_TOKEN } from '../control-tokens.ts';
 import { IMAGE_LINE } from '../conversation-shape.ts';
-import { LORA_VARIANTS } from '../lora/lora-variant.ts';
-import { STUDENTS } from '../lora/student.ts';
-import { swiftArguments, swiftArgumentsYaml } from '../lora/swift-arguments.ts';
+import { swiftLoraFiles } from '../lora/lora-files.ts';
 import type { CorpusFormat } from './format.ts';
 import { jsonLine } from './json-text.ts';
 import { readJsonRows } from './read-json-rows.ts';
@@ -28,13 +26,7 @@ export const msSwiftFormat: CorpusFormat = {
       async close() {},
     };
   },
-  sideFiles: ({ splits, corpusKey }) =>
-    STUDENTS.flatMap((student) =>
-      LORA_VARIANTS.map((variant) => ({
-        name: `lora/${student.name}-${variant}.yaml`,
-        text: swiftArgumentsYaml(swiftArguments({ student, variant, splits, corpusKey })),
-      })),
-    ),
+  sideFiles: swiftLoraFiles,
   // It loads a JSON list too, whatever the file is called.
   read: (files) => readJsonRows(files, { impliesNewline: true }, null),
 };

@@ -1,5 +1,6 @@
-import { hashHex, type Split } from '@retort/schema';
+import type { Split } from '@retort/schema';
 import { stringify } from 'yaml';
+import { adapterFolder } from './adapter-folder.ts';
 import { LORA_ALPHA, LORA_DROPOUT, LORA_RANK, type LoraVariant } from './lora-variant.ts';
 import type { Student } from './student.ts';
 
@@ -9,12 +10,9 @@ export interface SwiftArgumentsOptions {
   /** Splits that have rows: ms-swift can't load an empty file. */
   readonly splits: readonly Split[];
   readonly corpusKey: string;
+  /** Tokens a row may have; a longer one ends the run. */
+  readonly maxTokens: number;
 }
-
-/** Tokens a row may have: a 512 x 512 image takes 297, 1024 x 1024 at nine slices 689 (`formats.md`). */
-const MAX_LENGTH_TOKENS = 2048;
-/** Digits of the corpus key that name the folder of the adapter. */
-const KEY_DIGITS = 12;
 
 /** Options of `swift sft` in their order; a list is an option with several values. */
 export type SwiftArguments = readonly (readonly [
@@ -35,6 +33,7 @@ export function swiftArguments({
   variant,
   splits,
   corpusKey,
+  maxTokens,
 }: SwiftArgumentsOptions): SwiftArguments {
   const { targetRegex, modulesToSave } = student.lora[variant];
   return [
@@ -51,9 +50,9 @@ export function swiftArguments({
     ['dataset', ['ms-swift/train.jsonl']],
     ...(splits.includes('val') ? [['val_dataset', ['ms-swift/val.jsonl']] as const] : []),
     ['strict', true],
-    ['max_length', MAX_LENGTH_TOKENS],
+    ['max_length', maxTokens],
     ['truncation_strategy', 'delete'],
-    ['output_dir', `../student-${hashHex(corpusKey).slice(0, KEY_DIGITS)}-${variant}`],
+    ['output_dir', adapterFolder(corpusKey, variant)],
   ];
 }
 

@@ -1,0 +1,31 @@
+import type { KeepingTokenCounter } from '../../tokens/create-token-counter.ts';
+import type { TokenCount } from '../../tokens/token-counter.ts';
+import type { AuditCheck } from '../finding.ts';
+import { createRowCheck } from '../row-check.ts';
+
+/** Tokens that a row may have unless somebody says otherwise: `model_max_length` of MiniCPM-V's script, `cutoff_len` of LLaMA-Factory. */
+export const DEFAULT_MAX_TOKENS = 2048;
+
+/** What is wrong with a row's length; null when it fits. */
+export function findTooLong(count: TokenCount, maxTokens = DEFAULT_MAX_TOKENS): string | null {
+  if (count.total <= maxTokens) return null;
+  const kind = count.exact ? '' : ' (estimated)';
+  return count.image > maxTokens
+    ? `its picture alone takes ${count.image} of ${maxTokens} tokens`
+    : `${count.total} tokens${kind}, ${count.image} of them the picture's, where ${maxTokens} fit`;
+}
+
+/**
+ * Rows that don't fit into the trainer's context: their last answers are cut off in silence. Where text was only
+ * estimated (from above) it is a warning.
+ */
+export function createTooLong(counter: KeepingTokenCounter, maxTokens = DEFAULT_MAX_TOKENS): AuditCheck {
+  return createRowCheck({
+    code: 'too-long',
+    severity: counter.exact ? 'error' : 'warning',
+    summary: `take more than ${maxTokens} tokens (${counter.name})`,
+    advice:
+      'A trainer cuts such rows or drops them without a word: raise its limit (--max-tokens), shrink the images or leave the rows out.',
+    find: (row) => findTooLong(counter.count(row), maxTokens),
+  });
+}
