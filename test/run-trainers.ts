@@ -17,7 +17,7 @@ const TRAINERS = ['ms_swift', 'llamafactory'] as const;
 
 async function runTrainer(trainer: (typeof TRAINERS)[number], work: string): Promise<Tally> {
   const python = await findPython(process.env.RETORT_PYTHON);
-  const onInstall = (folder: string): void => console.error(`installing ${folder} (about 1.5 GB, once)`);
+  const onInstall = (folder: string): void => console.error(`installing ${folder}`);
   const options = { cacheDir: CACHE, python, onInstall };
   const read = (name: string): Promise<string> =>
     readRequirements(new URL(`trainers/${trainer}/${name}`, import.meta.url));

@@ -1,20 +1,13 @@
-"""The students' module trees without weights, for peft to put LoRA on.
-
-MiniCPM-V 4.6 is transformers' own class. MiniCPM-Llama3-V-2_5 is code on the hub: its tree is built from its published
-structure, as far as LoRA could mean it (32 text layers, 27 vision layers, resampler; read 2026-11-23).
-"""
+"""The students' module trees without weights, for peft to put LoRA on: MiniCPM-V 4.6 is transformers' own class."""
 
 import torch
 from torch import nn
 from transformers.models.minicpmv4_6 import MiniCPMV4_6Config, MiniCPMV4_6ForConditionalGeneration
 
+from module_skeleton import VISION_LAYERS, build_skeleton
+
 TEXT_LAYERS_2_5 = 32
 TEXT_LAYERS_4_6 = 24
-VISION_LAYERS = 27
-# What peft can wrap, in the layers of 2.5; the width doesn't matter to it.
-TEXT_LINEARS = [f"self_attn.{part}_proj" for part in "qkvo"] + [f"mlp.{part}_proj" for part in ("gate", "up", "down")]
-VISION_LINEARS = [f"self_attn.{part}_proj" for part in ("q", "k", "v", "out")] + ["mlp.fc1", "mlp.fc2"]
-WIDTH = 8
 
 # Adapters that each variant must put on, by the name in our file names.
 EXPECTED_ADAPTERS = {
@@ -29,7 +22,7 @@ EXPECTED_ADAPTERS = {
 def build_student(name: str) -> nn.Module:
     """The student called ``name`` in our file names, on no device."""
     with torch.device("meta"):
-        return {"minicpm-llama3-v-2_5": build_llama3_v_2_5, "minicpm-v-4_6": build_v_4_6}[name]()
+        return build_skeleton(TEXT_LAYERS_2_5) if name == "minicpm-llama3-v-2_5" else build_v_4_6()
 
 
 def build_v_4_6() -> nn.Module:
@@ -39,28 +32,3 @@ def build_v_4_6() -> nn.Module:
         vision_config={"num_hidden_layers": VISION_LAYERS},
     )
     return MiniCPMV4_6ForConditionalGeneration(config)
-
-
-def build_llama3_v_2_5() -> nn.Module:
-    root = nn.Module()
-    place(root, "llm.model.embed_tokens", nn.Embedding(WIDTH, WIDTH))
-    place(root, "llm.lm_head", nn.Linear(WIDTH, WIDTH))
-    for layer in range(TEXT_LAYERS_2_5):
-        for part in TEXT_LINEARS:
-            place(root, f"llm.model.layers.{layer}.{part}", nn.Linear(WIDTH, WIDTH))
-    for layer in range(VISION_LAYERS):
-        for part in VISION_LINEARS:
-            place(root, f"vpm.encoder.layers.{layer}.{part}", nn.Linear(WIDTH, WIDTH))
-    for part in ("kv_proj", "attn.out_proj"):
-        place(root, f"resampler.{part}", nn.Linear(WIDTH, WIDTH))
-    return root
-
-
-def place(root: nn.Module, name: str, module: nn.Module) -> None:
-    """Put ``module`` under its dotted name, with what is missing on the way."""
-    *parents, last = name.split(".")
-    for parent in parents:
-        if not hasattr(root, parent):
-            root.add_module(parent, nn.Module())
-        root = getattr(root, parent)
-    root.add_module(last, module)

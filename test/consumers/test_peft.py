@@ -10,7 +10,8 @@ from peft.tuners.lora import LoraLayer
 from peft.utils import ModulesToSaveWrapper
 
 from exported_sample import Export
-from student_modules import EXPECTED_ADAPTERS, VISION_LAYERS, build_student
+from module_skeleton import VISION_LAYERS
+from student_modules import EXPECTED_ADAPTERS, build_student
 
 STUDENT_2_5 = "minicpm-llama3-v-2_5"
 
@@ -18,14 +19,13 @@ STUDENT_2_5 = "minicpm-llama3-v-2_5"
 def read_configs(export: Export) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """What ``LoraConfig`` is given by student and variant: each peft file, and what ms-swift makes of its own."""
     configs: dict[tuple[str, str], list[dict[str, Any]]] = {key: [] for key in EXPECTED_ADAPTERS}
-    for file in sorted(export.folder.rglob("lora/*")):
-        key = next(key for key in EXPECTED_ADAPTERS if all(part in file.name for part in key))
-        values = yaml.safe_load(file.read_text("utf-8"))
-        if "peft_type" in values:
+    for key in EXPECTED_ADAPTERS:
+        for file in sorted(export.folder.rglob(f"lora/{'-'.join(key)}.*")):
+            values = yaml.safe_load(file.read_text("utf-8"))
+            if "peft_type" not in values:
+                saved = values.get("modules_to_save")
+                values = {"target_modules": values["target_regex"], "modules_to_save": saved}
             configs[key].append(values)
-        elif "target_regex" in values:
-            saved = values.get("modules_to_save")
-            configs[key].append({"target_modules": values["target_regex"], "modules_to_save": saved})
     return configs
 
 
@@ -54,7 +54,8 @@ def adapted(student: str, values: dict[str, Any]) -> tuple[list[str], list[str]]
 def test_peft_puts_lora_where_the_variant_says(
     configs: dict[tuple[str, str], list[dict[str, Any]]], key: tuple[str, str]
 ) -> None:
-    assert configs[key], f"no configuration for {key}"
+    # Its peft file and its ms-swift arguments.
+    assert len(configs[key]) == 2
     for values in configs[key]:
         adapters, saved = adapted(key[0], values)
         assert len(adapters) == EXPECTED_ADAPTERS[key]
