@@ -6,6 +6,8 @@ export interface ReadRow {
   readonly id: string | null;
   /** Images as they are written, in order; empty where there are none. */
   readonly images: readonly string[];
+  /** The images' bytes in the same order, null for one without; left out where a format only names its images. */
+  readonly imageBytes?: readonly (Uint8Array | null)[];
   /** Turns in our spelling: the place of the picture is `<image>`, followed by a newline where the format implies one. */
   readonly turns: readonly ReadTurn[];
 }
