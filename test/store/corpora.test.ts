@@ -80,6 +80,20 @@ describe('corpora', () => {
   });
 });
 
+describe('the teachers of a corpus', () => {
+  it('are summed over the attempts behind its rows, by model version', () => {
+    const { store, sampleIds } = answeredStore();
+    store.attempts.record(recordedAttempt(plannedRequest(1).key));
+    const conversationId = store.conversations.save(sampleIds[0] ?? 0, conversationOf(0));
+    store.corpora.save({ key: KEY, manifest: {}, audit: {}, rows: [{ conversationId, split: 'train' }] });
+    const [facts, ...others] = store.corpora.teachers(KEY);
+    expect(others).toEqual([]);
+    expect(facts).toMatchObject({ teacher: 'gemini', answers: 1, attempts: 1 });
+    expect(facts?.firstFinishedAt).toBe(facts?.lastFinishedAt);
+    expect(store.corpora.teachers(sha256('no corpus'))).toEqual([]);
+  });
+});
+
 describe('conversations', () => {
   it('stores the same content once, and another wording beside it', () => {
     const { store, sampleIds } = filledCorpus();

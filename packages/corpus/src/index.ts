@@ -22,6 +22,14 @@ export { type Spread, spreadOf } from './compare/summary-statistics.ts';
 export { isSameText } from './compare/text-agreement.ts';
 export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
 export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
+export { croissantProblems } from './documents/check-croissant.ts';
+export type {
+  DocumentsInput,
+  ExportedFile,
+  ExportedFormat,
+  TeacherFacts,
+} from './documents/documents-input.ts';
+export { exportDocuments } from './documents/export-documents.ts';
 export {
   CorpusEmptyError,
   CorpusImageMissingError,
@@ -32,6 +40,7 @@ export {
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
 export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
+export type { ExportFacts } from './export/write-export.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';

@@ -16,7 +16,7 @@ export function runCommand({
   ...form
 }: RunPlan): string {
   const promptName = promptNameOf(form);
-  const sample = dataset.path.endsWith('/packages/datasets/sample');
+  const sample = isSample({ dataset });
   const words = [
     'pnpm distill',
     ...(sample ? [] : ['--dataset', dataset.reader, '--path', quoteForShell(dataset.path)]),
@@ -45,6 +45,22 @@ export function runCommand({
     ...(repeat === undefined ? [] : ['--repeat', String(repeat)]),
   ];
   return words.join(' ');
+}
+
+/** The same for readers elsewhere: paths of this machine are placeholders. */
+export function portableRunCommand(plan: RunPlan): string {
+  const { dataset, recordings } = plan;
+  if (isSample(plan)) return runCommand(plan);
+  const csv = dataset.csv === null ? null : 'TABLE.csv';
+  return runCommand({
+    ...plan,
+    dataset: { ...dataset, path: 'DATASET', csv },
+    recordings: recordings === null ? null : 'RECORDINGS.jsonl',
+  });
+}
+
+function isSample({ dataset }: Pick<RunPlan, 'dataset'>): boolean {
+  return dataset.path.endsWith('/packages/datasets/sample');
 }
 
 /** As `--prompt` takes it. */

@@ -1,5 +1,6 @@
 import type { Aspect, CorpusRow, Split, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { type CorpusTeacherFacts, createCorpusTeachers } from './corpus-teachers.ts';
 import { tellDiskFull } from './errors.ts';
 
 export interface CorpusMembership {
@@ -24,6 +25,8 @@ export interface CorpusTable {
   /** The corpus's rows in order, read one at a time. */
   rows(key: string): IterableIterator<CorpusRow>;
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
+  /** What the attempts behind a corpus say, by teacher, model and model version. */
+  teachers(key: string): CorpusTeacherFacts[];
 }
 
 interface CorpusRecord {
@@ -109,6 +112,7 @@ export function createCorpusTable(db: Database): CorpusTable {
       for (const row of rows.iterate(key)) yield toRow(row);
     },
     sizes: (key) => sizes.all(key),
+    teachers: createCorpusTeachers(db),
   };
 }
 

@@ -11,6 +11,7 @@ export type { BatchSighting, BatchTable } from './batches.ts';
 export type { RequestUsage, SideFilter, SideRow } from './comparison.ts';
 export type { AnsweredSample, StoredConversation } from './conversations.ts';
 export type { CorpusMembership, StoredCorpus } from './corpora.ts';
+export type { CorpusTeacherFacts } from './corpus-teachers.ts';
 export type { DatasetRow } from './datasets.ts';
 export { DiskFullError, HomeBusyError, HomeUnwritableError, isDiskFull } from './errors.ts';
 export type { FailureGroup } from './failure-groups.ts';

@@ -26,6 +26,7 @@ describe('exportCorpus', () => {
       'SHA256SUMS',
       'audit.json',
       'corpus.json',
+      'croissant.json',
       'minicpm-v/lora/README.md',
       'minicpm-v/lora/ds-zero3-offload.json',
       'minicpm-v/lora/minicpm-llama3-v-2_5-paper.json',

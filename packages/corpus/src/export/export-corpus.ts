@@ -10,7 +10,7 @@ import { type CorpusManifest, manifestJson } from '../manifest.ts';
 import { type FileSums, formatSums, MANIFEST_FILE, prettyJson, SUMS_FILE } from './export-files.ts';
 import { type ExpectedExport, inspectExport, readSums } from './inspect-export.ts';
 import { createStagingFolder, moveIntoPlace } from './staging-folder.ts';
-import { writeExport } from './write-export.ts';
+import { type ExportFacts, writeExport } from './write-export.ts';
 
 export interface ExportOptions {
   /** The rows that `manifest` was built from, in the same order; read once. */
@@ -23,6 +23,8 @@ export interface ExportOptions {
   readonly images: (row: CorpusRow) => string;
   readonly manifest: CorpusManifest;
   readonly audit: AuditReport;
+  /** For README.md and croissant.json; left out, they say less. */
+  readonly documents?: ExportFacts;
 }
 
 export interface ExportedCorpus {
@@ -36,8 +38,8 @@ export interface ExportedCorpus {
 }
 
 /**
- * Writes a corpus as a folder of its own: a subfolder a format, `images/`, README.md, corpus.json, audit.json and
- * SHA256SUMS. Equal arguments give equal bytes on every machine. The folder appears whole or not at all: it is built
+ * Writes a corpus as a folder of its own: a subfolder a format, `images/`, README.md, croissant.json, corpus.json, audit.json
+ * and SHA256SUMS. Equal arguments give equal bytes on every machine. The folder appears whole or not at all: it is built
  * beside `dir` and renamed. A complete export of the same corpus is kept, an incomplete one replaced, anything else in
  * its place refused.
  *

@@ -1,18 +1,19 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, matchesGlob } from 'node:path';
 import { type CorpusRow, hashHex, type Split } from '@retort/schema';
 import type { AuditReport } from '../audit/finding.ts';
 import { createRowsHasher } from '../build-corpus.ts';
+import type { DocumentsInput, ExportedFormat } from '../documents/documents-input.ts';
+import { exportDocuments } from '../documents/export-documents.ts';
 import { CorpusRowError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
 import type { CorpusFormat, FormatContext, SplitWriter } from '../formats/format.ts';
 import type { CorpusManifest } from '../manifest.ts';
 import { rowId } from '../row-id.ts';
 import { splitsWithRows } from '../training-command.ts';
-import { AUDIT_FILE, type FileSums, IMAGES_FOLDER, MANIFEST_FILE, README_FILE } from './export-files.ts';
+import { AUDIT_FILE, type FileSums, IMAGES_FOLDER, MANIFEST_FILE } from './export-files.ts';
 import { createHashedFile, type HashedFile } from './hashed-file.ts';
 import { placeImage } from './place-image.ts';
-import { corpusReadme } from './readme.ts';
 
 export interface WriteExportOptions {
   readonly rows: AnyIterable<CorpusRow>;
@@ -22,7 +23,13 @@ export interface WriteExportOptions {
   readonly audit: AuditReport;
   readonly manifestText: string;
   readonly auditText: string;
+  readonly documents?: ExportFacts | undefined;
 }
+
+/** What the documents of an export say beyond the corpus itself. */
+export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares' | 'maxTokens'>;
+
+const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [], maxTokens: null };
 
 /** Fills an empty folder with a corpus, in one pass over the rows; returns the checksums of all files but their own. */
 export async function writeExport(dir: string, options: WriteExportOptions): Promise<FileSums> {
@@ -33,18 +40,50 @@ export async function writeExport(dir: string, options: WriteExportOptions): Pro
     await writeRows(files, options);
     const splits = splitsWithRows(manifest.rowsBySplit);
     for (const format of formats) {
-      for (const side of format.sideFiles({ corpusKey: manifest.key, splits })) {
+      const { maxTokens } = options.documents ?? NO_FACTS;
+      const limit = maxTokens === null ? {} : { maxTokens };
+      for (const side of format.sideFiles({ corpusKey: manifest.key, splits, ...limit })) {
         await files.writeText(`${format.name}/${side.name}`, side.text);
       }
     }
-    const names = formats.map((format) => format.name);
-    await files.writeText(README_FILE, corpusReadme(manifest, options.audit, names));
+    const documents = exportDocuments({
+      ...(options.documents ?? NO_FACTS),
+      manifest,
+      audit: options.audit,
+      formats: await exportedFormats(files, formats, manifest),
+    });
+    for (const document of documents) await files.writeText(document.name, document.text);
     await files.writeText(AUDIT_FILE, options.auditText);
     await files.writeText(MANIFEST_FILE, options.manifestText);
   } finally {
     await files.closeAll();
   }
   return files.sums;
+}
+
+/** The data files with their sizes and sums; closes them. */
+async function exportedFormats(
+  files: FileSet,
+  formats: readonly CorpusFormat[],
+  { rowsBySplit }: CorpusManifest,
+): Promise<readonly ExportedFormat[]> {
+  await files.closeAll();
+  const filesOf = async (format: CorpusFormat, split: Split) => {
+    const glob = `${format.name}/${format.fileGlob(split)}`;
+    const found = [...files.sums].filter(([path]) => matchesGlob(path, glob));
+    return Promise.all(
+      found.map(async ([path, sha256]) => {
+        const { size: bytes } = await stat(files.pathOf(path));
+        return { path, split, bytes, sha256, rows: rowsBySplit[split] };
+      }),
+    );
+  };
+  return Promise.all(
+    formats.map(async (format) => {
+      const bySplit = await Promise.all(splitsWithRows(rowsBySplit).map((split) => filesOf(format, split)));
+      return { name: format.name, files: bySplit.flat() };
+    }),
+  );
 }
 
 async function writeRows(files: FileSet, options: WriteExportOptions): Promise<void> {
@@ -131,6 +170,7 @@ function createFileSet(dir: string) {
       const closed = await Promise.allSettled(
         [...open].map(async ([path, file]) => sums.set(path, await file.close())),
       );
+      open.clear();
       for (const result of closed) if (result.status === 'rejected') throw result.reason;
     },
   };
