@@ -12,6 +12,7 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { addExport } from './export-program.ts';
 import { addReparse } from './reparse-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
 import { optionsHint, refuseDistillOptions } from './stray-options.ts';
@@ -100,6 +101,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   ])
     .option('--outcome <name>', 'only those that ended so')
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
+  addExport(program, terminal, exit);
   addReparse(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);

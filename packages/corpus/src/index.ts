@@ -39,7 +39,14 @@ export {
   SplitUnavailableError,
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
-export { type ExportedCorpus, type ExportOptions, exportCorpus } from './export/export-corpus.ts';
+export {
+  type ExportedCorpus,
+  type ExportOptions,
+  exportCorpus,
+  type ImageMode,
+  type ReplaceRule,
+} from './export/export-corpus.ts';
+export { type ExportedItem, type ReadExportedRow, readExportedRows } from './export/read-exported-rows.ts';
 export type { ExportFacts } from './export/write-export.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
@@ -51,6 +58,15 @@ export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export { type CorpusManifest, type CorpusMeta, type CorpusSource, manifestJson } from './manifest.ts';
 export { compareRows, rowId } from './row-id.ts';
+export { isLeftOut, type LeftOutRow } from './shape/left-out.ts';
+export {
+  assertShape,
+  type ExportShape,
+  isWhole,
+  type ShapeDeps,
+  shapeRow,
+  WHOLE_CORPUS,
+} from './shape/shape-rows.ts';
 export {
   assignSplits,
   DEFAULT_SPLIT_FRACTIONS,

@@ -75,7 +75,6 @@ export async function exportRunCorpus(
       teachers: deps.store.corpora.teachers(key),
       command,
       tokenShares: [],
-      maxTokens: null,
     },
   });
   deps.store.corpora.setPath(key, path);

@@ -7,6 +7,12 @@ export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
 export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
+export {
+  type ExportReport,
+  type ExportRequest,
+  exportStoredCorpus,
+} from './export-stored-corpus.ts';
+export { findCorpusKey } from './find-corpus-key.ts';
 export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';

@@ -24,6 +24,10 @@ export interface CorpusTable {
   get(key: string): StoredCorpus | null;
   /** The corpus's rows in order, read one at a time. */
   rows(key: string): IterableIterator<CorpusRow>;
+  /** The corpus's row about one sample and aspect; null where it has none. */
+  row(key: string, of: Pick<CorpusRow, 'dataset' | 'sampleName' | 'aspect'>): CorpusRow | null;
+  /** Keys that begin so, newest first, at most two: one is found, two are ambiguous. */
+  keysBeginning(prefix: string): string[];
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
   /** What the attempts behind a corpus say, by teacher, model and model version. */
   teachers(key: string): CorpusTeacherFacts[];
@@ -60,17 +64,7 @@ interface RowRecord {
   turns: string;
 }
 
-export function createCorpusTable(db: Database): CorpusTable {
-  const insert = db.prepare(
-    'INSERT INTO corpora (key, manifest, audit, row_count) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
-  );
-  const insertRow = db.prepare(
-    'INSERT INTO corpus_rows (corpus_key, position, conversation_id, split) VALUES (?, ?, ?, ?)',
-  );
-  const setCount = db.prepare('UPDATE corpora SET row_count = ? WHERE key = ?');
-  const get = db.prepare<[string], CorpusRecord>('SELECT * FROM corpora WHERE key = ?');
-  const rows = db.prepare<[string], RowRecord>(
-    `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
+const SELECT_ROWS = `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
        s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
        c.prompt_id, r.teacher, r.model, c.request_key,
        (SELECT json_group_array(json_object('role', t.role, 'text', t.text) ORDER BY t.position)
@@ -80,9 +74,26 @@ export function createCorpusTable(db: Database): CorpusTable {
      JOIN samples s ON s.id = c.sample_id
      JOIN datasets d ON d.id = s.dataset_id
      JOIN requests r ON r.key = c.request_key
-     JOIN images i ON i.hash = r.image_hash
-     WHERE cr.corpus_key = ? ORDER BY cr.position`,
+     JOIN images i ON i.hash = r.image_hash`;
+
+export function createCorpusTable(db: Database): CorpusTable {
+  const insert = db.prepare(
+    'INSERT INTO corpora (key, manifest, audit, row_count) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
   );
+  const insertRow = db.prepare(
+    'INSERT INTO corpus_rows (corpus_key, position, conversation_id, split) VALUES (?, ?, ?, ?)',
+  );
+  const setCount = db.prepare('UPDATE corpora SET row_count = ? WHERE key = ?');
+  const get = db.prepare<[string], CorpusRecord>('SELECT * FROM corpora WHERE key = ?');
+  const rows = db.prepare<[string], RowRecord>(`${SELECT_ROWS} WHERE cr.corpus_key = ? ORDER BY cr.position`);
+  const row = db.prepare<[string, string, string, string], RowRecord>(
+    `${SELECT_ROWS} WHERE cr.corpus_key = ? AND d.name = ? AND s.name = ? AND c.aspect = ?`,
+  );
+  const keys = db
+    .prepare<[number, string], string>(
+      'SELECT key FROM corpora WHERE substr(key, 1, ?) = ? ORDER BY rowid DESC LIMIT 2',
+    )
+    .pluck();
   const sizes = db.prepare<[string], { split: Split; aspect: Aspect; n: number }>(
     `SELECT cr.split, c.aspect, count(*) AS n FROM corpus_rows cr JOIN conversations c ON c.id = cr.conversation_id
      WHERE cr.corpus_key = ? GROUP BY cr.split, c.aspect ORDER BY c.aspect, cr.split`,
@@ -111,6 +122,11 @@ export function createCorpusTable(db: Database): CorpusTable {
     *rows(key) {
       for (const row of rows.iterate(key)) yield toRow(row);
     },
+    row(key, { dataset, sampleName, aspect }) {
+      const found = row.get(key, dataset, sampleName, aspect);
+      return found === undefined ? null : toRow(found);
+    },
+    keysBeginning: (prefix) => keys.all(prefix.length, prefix),
     sizes: (key) => sizes.all(key),
     teachers: createCorpusTeachers(db),
   };

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CorpusRow, sha256 } from '@retort/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { imagePathIn } from '../../../packages/corpus/src/export/image-folder.ts';
 import { assignSplits, corpusRows, exportCorpus } from '../../../packages/corpus/src/index.ts';
 import { readAgiqaConversations, SAMPLE_DIR } from '../agiqa-rows.ts';
 import { buildRow, buildRows } from '../build-row.ts';
@@ -16,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 describe('exportCorpus', () => {
-  it('writes each format, the images, README, manifest, audit and checksums', async () => {
+  it('writes each format, the images, rows.jsonl, README, manifest, audit and checksums', async () => {
     const options = await optionsFor(home, rowsOfAllSplits());
     const exported = await exportCorpus(options);
     expect(exported).toMatchObject({ path: options.dir, reused: false, key: options.manifest.key });
@@ -45,6 +46,7 @@ describe('exportCorpus', () => {
       'ms-swift/test.jsonl',
       'ms-swift/train.jsonl',
       'ms-swift/val.jsonl',
+      'rows.jsonl',
     ]);
     expect(JSON.parse(readFileSync(join(options.dir, 'corpus.json'), 'utf8'))).toMatchObject({
       key: options.manifest.key,
@@ -69,10 +71,43 @@ describe('exportCorpus', () => {
   it('hard-links images instead of copying them', async () => {
     const options = await optionsFor(home, [buildRow()]);
     await exportCorpus(options);
-    const [image] = readdirSync(join(options.dir, 'images'));
-    expect(statSync(join(options.dir, 'images', image ?? '')).ino).toBe(
+    expect(statSync(join(options.dir, imagePathIn(buildRow()))).ino).toBe(
       statSync(options.images(buildRow())).ino,
     );
+  });
+
+  it('copies them when asked to, and names them where they lie with path', async () => {
+    const options = await optionsFor(home, [buildRow()]);
+    const copied = await exportCorpus({ ...options, dir: join(home, 'copied'), imageMode: 'copy' });
+    const image = join(copied.path, imagePathIn(buildRow()));
+    expect(readFileSync(image)).toEqual(readFileSync(options.images(buildRow())));
+    expect(statSync(image).ino).not.toBe(statSync(options.images(buildRow())).ino);
+    const named = await exportCorpus({ ...options, dir: join(home, 'named'), imageMode: 'path' });
+    expect(existsSync(join(named.path, 'images'))).toBe(false);
+    const [row] = JSON.parse(readFileSync(join(named.path, 'minicpm-v/train.json'), 'utf8'));
+    expect(row.image).toBe(options.images(buildRow()));
+  });
+
+  it('puts no images beside formats that carry them', async () => {
+    const options = await optionsFor(home, [buildRow()], { formats: ['parquet', 'webdataset'] });
+    await exportCorpus(options);
+    expect(readdirSync(options.dir).sort()).toEqual([
+      'README.md',
+      'SHA256SUMS',
+      'audit.json',
+      'corpus.json',
+      'parquet',
+      'rows.jsonl',
+      'webdataset',
+    ]);
+  });
+
+  it('places an image that two rows show once', async () => {
+    const rows = [buildRow({ aspect: 'correspondence' }), buildRow()];
+    const options = await optionsFor(home, rows);
+    await exportCorpus(options);
+    const images = readFileSync(join(options.dir, 'SHA256SUMS'), 'utf8').match(/ {2}images\/.*/g);
+    expect(images).toEqual([`  ${imagePathIn(buildRow())}`]);
   });
 
   it('writes the same bytes into another folder, from rows that come one by one', async () => {
@@ -122,7 +157,8 @@ describe('exportCorpus that fails', () => {
   it('names the row and path of a missing image', async () => {
     const options = await optionsFor(home, [buildRow()]);
     unlinkSync(options.images(buildRow()));
-    await expect(exportCorpus(options)).rejects.toMatchObject({ code: 'blob-missing' });
+    for (const imageMode of ['link', 'copy', 'path'] as const)
+      await expect(exportCorpus({ ...options, imageMode })).rejects.toMatchObject({ code: 'blob-missing' });
     nothingLeft();
   });
 
@@ -151,10 +187,12 @@ describe('exportCorpus of the sample', () => {
     const splits = assignSplits(samples, { by: 'image-prompt', seed: 1 });
     const rows: CorpusRow[] = [];
     for await (const row of corpusRows(conversations, splits)) rows.push(row);
-    const images = (row: CorpusRow) => join(SAMPLE_DIR, 'images', row.sampleName);
-    const options = await optionsFor(home, rows, { images });
+    const options = await optionsFor(home, rows, {
+      images: (row) => join(SAMPLE_DIR, 'images', row.sampleName),
+    });
     await exportCorpus(options);
-    expect(readdirSync(join(options.dir, 'images'))).toHaveLength(297);
+    const images = Object.keys(bytesIn(join(options.dir, 'images')));
+    expect(images).toHaveLength(297);
     const train: { conversations: { content: string }[] }[] = JSON.parse(
       readFileSync(join(options.dir, 'minicpm-v/train.json'), 'utf8'),
     );

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { imagePathIn } from '../../../packages/corpus/src/export/image-folder.ts';
 import { exportCorpus } from '../../../packages/corpus/src/index.ts';
 import { buildRow, buildRows } from '../build-row.ts';
 import { optionsFor } from './export-options.ts';
@@ -50,8 +51,7 @@ describe('exportCorpus on a full disk', () => {
   it.skipIf(!mounted)('copies images where a link is not possible (needs the right to mount)', async () => {
     const options = await optionsFor(home, [buildRow()], { dir: join(mountPoint, 'corpus') });
     await exportCorpus(options);
-    const [image] = readdirSync(join(mountPoint, 'corpus/images'));
-    expect(readFileSync(join(mountPoint, 'corpus/images', image ?? ''), 'utf8')).toBe(
+    expect(readFileSync(join(mountPoint, 'corpus', imagePathIn(buildRow())), 'utf8')).toBe(
       'prepared glide_normal_001.jpg',
     );
   });

@@ -15,6 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { imagePathIn } from '../../../packages/corpus/src/export/image-folder.ts';
 import { exportCorpus } from '../../../packages/corpus/src/index.ts';
 import { buildRow } from '../build-row.ts';
 import { bytesIn, optionsFor, rowsOfAllSplits } from './export-options.ts';
@@ -45,10 +46,7 @@ describe('exportCorpus where something is already', () => {
     ['with a cut marker', (dir) => truncateSync(join(dir, 'SHA256SUMS'), 100)],
     ['with a cut data file', (dir) => truncateSync(join(dir, 'minicpm-v/train.json'), 50)],
     ['with a missing data file', (dir) => unlinkSync(join(dir, 'ms-swift/val.jsonl'))],
-    [
-      'with a missing image',
-      (dir) => unlinkSync(join(dir, 'images', readdirSync(join(dir, 'images'))[0] ?? '')),
-    ],
+    ['with a missing image', (dir) => unlinkSync(join(dir, imagePathIn(buildRow({}, 'test_000.jpg'))))],
     ['with another audit', (dir) => writeFileSync(join(dir, 'audit.json'), '{}\n')],
   ])('replaces an export %s', async (_what, damage) => {
     const options = await optionsFor(home, rowsOfAllSplits());
@@ -78,6 +76,20 @@ describe('exportCorpus where something is already', () => {
     writeFileSync(join(dir, 'mine.txt'), 'keep');
     await expect(exportCorpus({ ...options, dir })).rejects.toMatchObject({ code: 'usage' });
     expect(readFileSync(join(dir, 'mine.txt'), 'utf8')).toBe('keep');
+  });
+
+  it('replaces as much as it is allowed to', async () => {
+    const options = await optionsFor(home, [buildRow()]);
+    await exportCorpus(options);
+    const fewer = { ...options, formats: ['ms-swift'], replace: 'incomplete' } as const;
+    await expect(exportCorpus(fewer)).rejects.toThrow(/other formats or another shape.*--overwrite/);
+    const other = await optionsFor(home, [buildRow({ mos: 2.6 })]);
+    expect((await exportCorpus({ ...other, replace: 'any-corpus' })).reused).toBe(false);
+    expect((await exportCorpus(other)).reused).toBe(true);
+    const dir = join(home, 'notes');
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'mine.txt'), 'keep');
+    await expect(exportCorpus({ ...options, dir, replace: 'any-corpus' })).rejects.toThrow(/no corpus/);
   });
 
   it("removes what a killed process left, and leaves a living one's folder alone", async () => {

@@ -5,26 +5,31 @@ export const AUDIT_FILE = 'audit.json';
 export const README_FILE = 'README.md';
 export const IMAGES_FOLDER = 'images';
 
-/** Hex SHA-256 by path relative to the corpus folder, with `/`. */
-export type FileSums = ReadonlyMap<string, string>;
+/** What is known of every row, in corpus order; see `exported-row.ts`. */
+export const ROWS_FILE = 'rows.jsonl';
 
-/** The lines of `sha256sum`, ordered by path. */
-export function formatSums(sums: FileSums): string {
-  return [...sums]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, sum]) => `${sum}  ${path}\n`)
-    .join('');
+/** Rows that an export doesn't have, and why. */
+export const LEFT_OUT_FILE = 'left-out.jsonl';
+
+/** How the files name the images: in the export, or where they lie; `embedded` where only bytes are carried. */
+export type ImagePlacement = 'folder' | 'path' | 'embedded';
+
+/** A line of `sha256sum`. */
+export interface FileSum {
+  /** Relative to the corpus folder, with `/`. */
+  readonly path: string;
+  /** Hex. */
+  readonly sha256: string;
 }
 
-/** @returns null when a line isn't one of `sha256sum` */
-export function parseSums(text: string): FileSums | null {
-  const sums = new Map<string, string>();
-  for (const line of text.split('\n').slice(0, -1)) {
-    const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) return null;
-    sums.set(match[2], match[1]);
-  }
-  return text.endsWith('\n') ? sums : null;
+export function formatSum({ path, sha256 }: FileSum): string {
+  return `${sha256}  ${path}\n`;
+}
+
+/** @returns null when the line isn't one of `sha256sum` */
+export function parseSum(line: string): FileSum | null {
+  const match = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
+  return match?.[1] === undefined || match[2] === undefined ? null : { sha256: match[1], path: match[2] };
 }
 
 /** JSON for people and programs: two spaces, a newline at the end. */

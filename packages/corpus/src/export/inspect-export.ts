@@ -4,21 +4,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorCodeOf } from '@retort/schema';
-import {
-  AUDIT_FILE,
-  type FileSums,
-  IMAGES_FOLDER,
-  MANIFEST_FILE,
-  parseSums,
-  SUMS_FILE,
-} from './export-files.ts';
+import { splitBytesByLine } from '../formats/split-bytes-by-line.ts';
+import { AUDIT_FILE, IMAGES_FOLDER, MANIFEST_FILE, parseSum, ROWS_FILE, SUMS_FILE } from './export-files.ts';
 
 /**
  * What stands where a corpus is to go: `absent` (nothing, or an empty folder), `complete` (this very corpus),
- * `incomplete` (this corpus with something missing or changed, or under other formats or an older audit), `other`
- * (another corpus) or `foreign` (something that isn't a corpus).
+ * `incomplete` (this export with something missing or changed), `differing` (this corpus in other formats or with
+ * another audit), `other` (another corpus) or `foreign` (something that isn't a corpus).
  */
-export type ExportState = 'absent' | 'complete' | 'incomplete' | 'other' | 'foreign';
+export type ExportState = 'absent' | 'complete' | 'incomplete' | 'differing' | 'other' | 'foreign';
 
 /** The text that the files which name a corpus would have. */
 export interface ExpectedExport {
@@ -36,27 +30,42 @@ export async function inspectExport(dir: string, expected: ExpectedExport): Prom
   if (key === null) return 'foreign';
   if (key !== expected.key) return 'other';
   const auditText = await textOf(join(dir, AUDIT_FILE));
-  if (manifestText !== expected.manifestText || auditText !== expected.auditText) return 'incomplete';
-  const sums = parseSums((await textOf(join(dir, SUMS_FILE))) ?? '');
-  return sums !== null && (await isWhole(dir, sums)) ? 'complete' : 'incomplete';
+  if (manifestText !== expected.manifestText || auditText !== expected.auditText) return 'differing';
+  return (await isWhole(dir)) ? 'complete' : 'incomplete';
 }
 
-/** Reads the checksums of a complete export. */
-export async function readSums(dir: string): Promise<FileSums> {
-  return parseSums(await readFile(join(dir, SUMS_FILE), 'utf8')) ?? new Map();
-}
-
-async function isWhole(dir: string, sums: FileSums): Promise<boolean> {
-  const images = new Set(await namesIn(join(dir, IMAGES_FOLDER)));
-  const prefix = `${IMAGES_FOLDER}/`;
-  for (const [path, sum] of sums) {
-    if (path.startsWith(prefix)) {
-      if (!images.has(path.slice(prefix.length))) return false;
-    } else if ((await sumOf(join(dir, path))) !== sum) {
-      return false;
+async function isWhole(dir: string): Promise<boolean> {
+  const hasImage = imageLookup(dir);
+  let marked = false;
+  try {
+    for await (const bytes of splitBytesByLine(createReadStream(join(dir, SUMS_FILE)))) {
+      const sum = parseSum(bytes.toString('utf8'));
+      if (sum === null) return false;
+      const isThere = sum.path.startsWith(`${IMAGES_FOLDER}/`)
+        ? await hasImage(sum.path)
+        : (await sumOf(join(dir, sum.path))) === sum.sha256;
+      if (!isThere) return false;
+      // The sums are written in order, and the last of them is never missing from a whole list.
+      marked ||= sum.path === ROWS_FILE;
     }
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw error;
   }
-  return sums.has(MANIFEST_FILE);
+  return marked;
+}
+
+/** Whether an image is there, by its name. Asked in the order of paths, it holds one folder's names. */
+function imageLookup(dir: string): (path: string) => Promise<boolean> {
+  let [folder, names] = ['', new Set<string>()];
+  return async (path) => {
+    const at = path.lastIndexOf('/');
+    if (path.slice(0, at) !== folder) {
+      folder = path.slice(0, at);
+      names = new Set(await namesIn(join(dir, folder)));
+    }
+    return names.has(path.slice(at + 1));
+  };
 }
 
 async function sumOf(path: string): Promise<string | null> {

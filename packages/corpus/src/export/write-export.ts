@@ -1,24 +1,41 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, matchesGlob } from 'node:path';
-import { type CorpusRow, hashHex, type Split } from '@retort/schema';
+import { existsSync } from 'node:fs';
+import type { CorpusRow } from '@retort/schema';
 import type { AuditReport } from '../audit/finding.ts';
 import { createRowsHasher } from '../build-corpus.ts';
-import type { DocumentsInput, ExportedFormat } from '../documents/documents-input.ts';
+import type { DocumentsInput } from '../documents/documents-input.ts';
 import { exportDocuments } from '../documents/export-documents.ts';
-import { CorpusRowError } from '../errors.ts';
+import { CorpusImageMissingError, CorpusRowError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
-import type { CorpusFormat, FormatContext, SplitWriter } from '../formats/format.ts';
+import type { ByteSink, CorpusFormat } from '../formats/format.ts';
+import { jsonLine } from '../formats/json-text.ts';
 import type { CorpusManifest } from '../manifest.ts';
 import { rowId } from '../row-id.ts';
+import { isLeftOut, type LeftOutRow } from '../shape/left-out.ts';
 import { splitsWithRows } from '../training-command.ts';
-import { AUDIT_FILE, type FileSums, IMAGES_FOLDER, MANIFEST_FILE } from './export-files.ts';
-import { createHashedFile, type HashedFile } from './hashed-file.ts';
-import { placeImage } from './place-image.ts';
+import { createDataWriters, type ExportedFile } from './data-writers.ts';
+import {
+  AUDIT_FILE,
+  type FileSum,
+  formatSum,
+  type ImagePlacement,
+  LEFT_OUT_FILE,
+  MANIFEST_FILE,
+  ROWS_FILE,
+  SUMS_FILE,
+} from './export-files.ts';
+import { exportedRow } from './exported-row.ts';
+import { createFileSet, type FileSet } from './file-set.ts';
+import { createImageFolder, imagePathIn } from './image-folder.ts';
+import type { PlacedAs } from './place-image.ts';
 
 export interface WriteExportOptions {
-  readonly rows: AnyIterable<CorpusRow>;
+  readonly rows: AnyIterable<CorpusRow | LeftOutRow>;
   readonly formats: readonly CorpusFormat[];
   readonly images: (row: CorpusRow) => string;
+  readonly placement: ImagePlacement;
+  readonly placedAs: PlacedAs;
+  readonly maxTokens: number | null;
+  readonly onRow?: (() => void) | undefined;
   readonly manifest: CorpusManifest;
   readonly audit: AuditReport;
   readonly manifestText: string;
@@ -27,151 +44,132 @@ export interface WriteExportOptions {
 }
 
 /** What the documents of an export say beyond the corpus itself. */
-export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares' | 'maxTokens'>;
+export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares'>;
 
-const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [], maxTokens: null };
+const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [] };
 
-/** Fills an empty folder with a corpus, in one pass over the rows; returns the checksums of all files but their own. */
-export async function writeExport(dir: string, options: WriteExportOptions): Promise<FileSums> {
-  const { manifest, formats } = options;
+/** Fills an empty folder with a corpus, in one pass over the rows, checksums last. @returns its data files */
+export async function writeExport(
+  dir: string,
+  options: WriteExportOptions,
+): Promise<readonly ExportedFile[]> {
   const files = createFileSet(dir);
+  const images = createImageFolder(dir, options.placedAs);
   try {
-    await mkdir(join(dir, IMAGES_FOLDER));
-    await writeRows(files, options);
-    const splits = splitsWithRows(manifest.rowsBySplit);
-    for (const format of formats) {
-      const { maxTokens } = options.documents ?? NO_FACTS;
-      const limit = maxTokens === null ? {} : { maxTokens };
-      for (const side of format.sideFiles({ corpusKey: manifest.key, splits, ...limit })) {
-        await files.writeText(`${format.name}/${side.name}`, side.text);
-      }
-    }
-    const documents = exportDocuments({
-      ...(options.documents ?? NO_FACTS),
-      manifest,
-      audit: options.audit,
-      formats: await exportedFormats(files, formats, manifest),
-    });
-    for (const document of documents) await files.writeText(document.name, document.text);
+    const written = await writeRows(files, images, options);
+    await writeSideFiles(files, options);
+    await writeDocuments(files, options, written);
     await files.writeText(AUDIT_FILE, options.auditText);
     await files.writeText(MANIFEST_FILE, options.manifestText);
+    await writeSums(files, images.sums());
+    return written;
   } finally {
     await files.closeAll();
   }
-  return files.sums;
 }
 
-/** The data files with their sizes and sums; closes them. */
-async function exportedFormats(
+async function writeRows(
   files: FileSet,
-  formats: readonly CorpusFormat[],
-  { rowsBySplit }: CorpusManifest,
-): Promise<readonly ExportedFormat[]> {
-  await files.closeAll();
-  const filesOf = async (format: CorpusFormat, split: Split) => {
-    const glob = `${format.name}/${format.fileGlob(split)}`;
-    const found = [...files.sums].filter(([path]) => matchesGlob(path, glob));
-    return Promise.all(
-      found.map(async ([path, sha256]) => {
-        const { size: bytes } = await stat(files.pathOf(path));
-        return { path, split, bytes, sha256, rows: rowsBySplit[split] };
-      }),
-    );
-  };
-  return Promise.all(
-    formats.map(async (format) => {
-      const bySplit = await Promise.all(splitsWithRows(rowsBySplit).map((split) => filesOf(format, split)));
-      return { name: format.name, files: bySplit.flat() };
-    }),
-  );
-}
-
-async function writeRows(files: FileSet, options: WriteExportOptions): Promise<void> {
+  images: ReturnType<typeof createImageFolder>,
+  options: WriteExportOptions,
+): Promise<readonly ExportedFile[]> {
+  const imagePath = options.placement === 'path' ? options.images : imagePathIn;
   const hasher = createRowsHasher();
-  const writers = createSplitWriters(files, options);
+  const writers = createDataWriters(files, { ...options, imagePath });
+  const rowsFile = await files.create(ROWS_FILE);
+  const leftOut = createLeftOutList(files);
   for await (const row of options.rows) {
-    hasher.add(row);
-    const path = imagePath(row);
-    if (!files.sums.has(path)) {
-      await placeImage(rowId(row), options.images(row), files.pathOf(path));
-      files.sums.set(path, hashHex(row.blobHash));
+    if (isLeftOut(row)) {
+      await leftOut.add(row);
+      continue;
     }
-    for (const writer of await writers.of(row.split)) await writer.write(row);
+    hasher.add(row);
+    // What is awaited is what has to be: at a million rows each turn of the event loop counts.
+    if (options.placement === 'folder') await images.place(row, options.images(row));
+    else assertImage(row, options.images(row));
+    const image = options.placement === 'embedded' ? null : imagePath(row);
+    const waits = rowsFile.write(`${jsonLine(exportedRow(row, image))}\n`);
+    if (waits !== undefined) await waits;
+    for (const writer of writers.of(row.split) ?? (await writers.open(row.split))) {
+      const full = writer.write(row);
+      if (full !== undefined) await full;
+    }
+    options.onRow?.();
   }
   await writers.close();
-  const rowsHash = hasher.digest();
-  if (rowsHash === options.manifest.rowsHash) return;
+  await files.close(ROWS_FILE);
+  await leftOut.close();
+  assertSameRows(hasher.digest(), options.manifest);
+  return writers.written;
+}
+
+/** left-out.jsonl, which isn't there when nothing is in it. */
+function createLeftOutList(files: FileSet) {
+  let list: ByteSink | null = null;
+  return {
+    async add(row: LeftOutRow): Promise<void> {
+      list ??= await files.create(LEFT_OUT_FILE);
+      await list.write(`${jsonLine(row)}\n`);
+    },
+    async close(): Promise<void> {
+      if (list !== null) await files.close(LEFT_OUT_FILE);
+    },
+  };
+}
+
+function assertImage(row: CorpusRow, path: string): void {
+  if (!existsSync(path)) throw new CorpusImageMissingError(rowId(row), path, null);
+}
+
+function assertSameRows(rowsHash: string, manifest: CorpusManifest): void {
+  if (rowsHash === manifest.rowsHash) return;
   throw new CorpusRowError(
-    options.manifest.key,
-    `expected the rows the manifest was built from (${options.manifest.rowsHash}), got others (${rowsHash}): build both from the same rows.`,
+    manifest.key,
+    `expected the rows the manifest was built from (${manifest.rowsHash}), got others (${rowsHash}): build both from the same rows.`,
   );
 }
 
-function createSplitWriters(files: FileSet, { formats, images }: WriteExportOptions) {
-  const open = new Map<Split, readonly SplitWriter[]>();
-  return {
-    async of(split: Split): Promise<readonly SplitWriter[]> {
-      const known = open.get(split);
-      if (known !== undefined) return known;
-      const opened = await Promise.all(
-        formats.map((format) => format.open(split, contextOf(files, format, images))),
-      );
-      open.set(split, opened);
-      return opened;
-    },
-    async close(): Promise<void> {
-      for (const writers of open.values()) for (const writer of writers) await writer.close();
-    },
+async function writeSideFiles(files: FileSet, { manifest, formats, maxTokens }: WriteExportOptions) {
+  const context = {
+    corpusKey: manifest.key,
+    splits: splitsWithRows(manifest.rowsBySplit),
+    ...(maxTokens === null ? {} : { maxTokens }),
   };
+  for (const format of formats) {
+    for (const side of format.sideFiles(context)) {
+      await files.writeText(`${format.name}/${side.name}`, side.text);
+    }
+  }
 }
 
-function contextOf(files: FileSet, format: CorpusFormat, images: (row: CorpusRow) => string): FormatContext {
-  return {
-    async createFile(name) {
-      const path = `${format.name}/${name}`;
-      const file = await files.create(path);
-      return { write: (chunk) => file.write(chunk), close: () => files.close(path) };
-    },
-    imagePath,
-    readImage: (row) => readFile(images(row)),
+async function writeDocuments(
+  files: FileSet,
+  { manifest, audit, formats, maxTokens, documents = NO_FACTS }: WriteExportOptions,
+  written: readonly ExportedFile[],
+): Promise<void> {
+  const filesOf = ({ name }: CorpusFormat) => written.filter(({ path }) => path.startsWith(`${name}/`));
+  const input: DocumentsInput = {
+    ...documents,
+    manifest,
+    audit,
+    maxTokens,
+    formats: formats.map((format) => ({ name: format.name, files: filesOf(format) })),
   };
+  for (const document of exportDocuments(input)) await files.writeText(document.name, document.text);
 }
 
-/** An image's path in a corpus, from the corpus folder. Prepared images are JPEG. */
-function imagePath(row: CorpusRow): string {
-  return `${IMAGES_FOLDER}/${hashHex(row.blobHash)}.jpg`;
-}
-
-type FileSet = ReturnType<typeof createFileSet>;
-
-/** Files of an export under one folder, with their checksums by relative path. */
-function createFileSet(dir: string) {
-  const open = new Map<string, HashedFile>();
-  const sums = new Map<string, string>();
-  const create = async (path: string): Promise<HashedFile> => {
-    await mkdir(dirname(join(dir, path)), { recursive: true });
-    const file = await createHashedFile(join(dir, path));
-    open.set(path, file);
-    return file;
-  };
-  return {
-    sums,
-    create,
-    pathOf: (path: string) => join(dir, path),
-    async close(path: string): Promise<void> {
-      const file = open.get(path);
-      open.delete(path);
-      if (file !== undefined) sums.set(path, await file.close());
-    },
-    async writeText(path: string, text: string): Promise<void> {
-      await (await create(path)).write(text);
-    },
-    async closeAll(): Promise<void> {
-      const closed = await Promise.allSettled(
-        [...open].map(async ([path, file]) => sums.set(path, await file.close())),
-      );
-      open.clear();
-      for (const result of closed) if (result.status === 'rejected') throw result.reason;
-    },
-  };
+/** The lines of `sha256sum`, ordered by path. The images' come from the folder, one at a time. */
+async function writeSums(files: FileSet, images: AsyncIterable<FileSum>): Promise<void> {
+  const others = files.sums();
+  const sums = await files.create(SUMS_FILE);
+  let next = 0;
+  for await (const image of images) {
+    for (let other = others[next]; other !== undefined && other.path < image.path; other = others[next]) {
+      await sums.write(formatSum(other));
+      next += 1;
+    }
+    await sums.write(formatSum(image));
+  }
+  for (const other of others.slice(next)) await sums.write(formatSum(other));
+  await files.close(SUMS_FILE);
 }

@@ -9,8 +9,8 @@ export interface ByteSink {
 
 /** A file of an export, open for writing. */
 export interface DataFile extends ByteSink {
-  /** Ends the file early; the exporter closes what is still open. */
-  close(): Promise<void>;
+  /** @param rows how many rows it holds */
+  close(rows: number): Promise<void>;
 }
 
 /** What a format needs of the export it is part of. */

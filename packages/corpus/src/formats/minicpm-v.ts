@@ -17,16 +17,17 @@ export const minicpmVFormat: CorpusFormat = {
   fileGlob: (split) => `${split}.json`,
   async open(split, context) {
     const file = await context.createFile(minicpmVFormat.fileGlob(split));
-    let separator = '[\n';
+    let rows = 0;
     return {
       write(row) {
         assertExportable(row);
-        const line = separator + jsonLine(encodeRow(row, context.imagePath(row)));
-        separator = ',\n';
-        return file.write(line);
+        const separator = rows === 0 ? '[\n' : ',\n';
+        rows += 1;
+        return file.write(separator + jsonLine(encodeRow(row, context.imagePath(row))));
       },
       async close() {
-        await file.write(separator === '[\n' ? '[]\n' : '\n]\n');
+        await file.write(rows === 0 ? '[]\n' : '\n]\n');
+        await file.close(rows);
       },
     };
   },

@@ -18,12 +18,14 @@ export const msSwiftFormat: CorpusFormat = {
   fileGlob: (split) => `${split}.jsonl`,
   async open(split, context) {
     const file = await context.createFile(msSwiftFormat.fileGlob(split));
+    let rows = 0;
     return {
       write(row) {
         assertExportable(row);
+        rows += 1;
         return file.write(`${jsonLine(encodeRow(row, context.imagePath(row)))}\n`);
       },
-      async close() {},
+      close: () => file.close(rows),
     };
   },
   sideFiles: swiftLoraFiles,

@@ -83,7 +83,7 @@ function createShard(file: DataFile, context: FormatContext) {
     },
     async close(): Promise<void> {
       await writer.finish();
-      await file.close();
+      await file.close(Number(writer.num_rows));
     },
   };
 }

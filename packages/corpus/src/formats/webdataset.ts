@@ -46,16 +46,17 @@ export function createWebdatasetFormat(shardBytes: number): CorpusFormat {
 }
 
 function createShard(file: DataFile) {
-  let bytes = 0;
+  let [rows, bytes] = [0, 0];
   return {
     async write(entries: Uint8Array): Promise<number> {
       await file.write(entries);
+      rows += 1;
       bytes += entries.byteLength;
       return bytes;
     },
     async close(): Promise<void> {
       await file.write(new Uint8Array(END_OF_ARCHIVE_BYTES));
-      await file.close();
+      await file.close(rows);
     },
   };
 }

@@ -1,0 +1,119 @@
+import {
+  type AuditReport,
+  assertShape,
+  audit,
+  buildCorpus,
+  type CorpusManifest,
+  type ExportShape,
+  exportCorpus,
+  findFormat,
+  type ImageMode,
+  isLeftOut,
+  isWhole,
+  type LeftOutRow,
+  shapeRow,
+  type TokenCounter,
+} from '@retort/corpus';
+import type { CorpusRow, Split } from '@retort/schema';
+import { exportedRows, loadCorpus } from './export-run.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
+import { type RowSurvey, surveyRows } from './survey-rows.ts';
+
+export interface ExportRequest {
+  /** Key of a stored corpus. */
+  readonly corpus: string;
+  /** Registry names. */
+  readonly formats: readonly string[];
+  /** Absolute. */
+  readonly dir: string;
+  readonly shape: ExportShape;
+  readonly imageMode: ImageMode;
+  /** Puts the export in the place of any corpus that stands there. */
+  readonly overwrite: boolean;
+  /** Looks at all rows and writes nothing. */
+  readonly dryRun: boolean;
+  /** Counts rows as the student's trainer does; null where nothing is counted. */
+  readonly counter: TokenCounter | null;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface ExportReport {
+  /** Of what was exported: the corpus's own, or of the shaped rows. */
+  readonly key: string;
+  readonly corpus: string;
+  /** Null in a dry run. */
+  readonly path: string | null;
+  /** The same export was there already. */
+  readonly reused: boolean;
+  readonly formats: readonly string[];
+  readonly rows: number;
+  readonly rowsBySplit: Readonly<Record<Split, number>>;
+  readonly survey: RowSurvey;
+}
+
+/** Writes a stored corpus, or a part or shape of it, as a folder for trainers. @throws what `exportCorpus` throws */
+export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequest): Promise<ExportReport> {
+  const { shape, corpus } = request;
+  assertShape(shape);
+  for (const name of request.formats) findFormat(name);
+  const stored = loadCorpus(deps, corpus);
+  const rows = () => shapedRows(deps, request);
+  const survey = surveyRows(rows(), request.counter);
+  const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
+  const result = {
+    key: manifest.key,
+    corpus,
+    formats: [...new Set(request.formats)].sort(),
+    rows: manifest.rows,
+    rowsBySplit: manifest.rowsBySplit,
+    survey,
+  };
+  if (request.dryRun) return { ...result, path: null, reused: false };
+  let done = 0;
+  const { path, reused } = await exportCorpus({
+    rows: rows(),
+    dir: request.dir,
+    formats: request.formats,
+    images: (row) => deps.blobs.path(row.blobHash),
+    manifest,
+    audit: report,
+    imageMode: request.imageMode,
+    replace: request.overwrite ? 'any-corpus' : 'incomplete',
+    documents: { teachers: deps.store.corpora.teachers(corpus), command: null, tokenShares: [] },
+    shape: isWhole(shape) ? null : shapeJson(shape, corpus),
+    maxTokens: shape.maxTokens,
+    onRow: () => {
+      done += 1;
+      request.onProgress?.(done, manifest.rows);
+    },
+  });
+  return { ...result, path, reused };
+}
+
+function* shapedRows(deps: PipelineDeps, { corpus, shape, counter }: ExportRequest) {
+  const findPartner = (row: CorpusRow, aspect: CorpusRow['aspect']): CorpusRow | null =>
+    deps.store.corpora.row(corpus, { ...row, aspect });
+  for (const row of exportedRows(deps, corpus)) {
+    const shaped = shapeRow(row, shape, { findPartner, counter });
+    if (shaped !== null) yield shaped;
+  }
+}
+
+/** A shape's rows are a corpus of their own: named by them, and audited as they are. */
+async function nameShaped(
+  rows: () => Iterable<CorpusRow | LeftOutRow>,
+  from: CorpusManifest,
+): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
+  const { manifest } = await buildCorpus(keptRows(rows()), from);
+  return { manifest, audit: await audit(keptRows(rows()), { splitBy: from.splitBy }) };
+}
+
+function* keptRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<CorpusRow> {
+  for (const row of rows) if (!isLeftOut(row)) yield row;
+}
+
+/** What corpus.json says of it; what wasn't asked for isn't there. */
+function shapeJson({ maxTokens, ...shape }: ExportShape, corpus: string): Readonly<Record<string, unknown>> {
+  const asked = Object.entries(shape).filter(([, value]) => value !== null);
+  return { corpus, ...Object.fromEntries(asked) };
+}
