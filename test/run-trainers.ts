@@ -7,8 +7,8 @@ import { ensurePytest, runPytest } from './pytest-run.ts';
 import { sumTallies, type Tally, tallyLine } from './tally.ts';
 
 /**
- * `pnpm test:consumers`: the trainers' own loaders on our exports, each in an environment of its own (about 2 GB together).
- * Not part of `pnpm test`. Arguments name the trainers to run; all without.
+ * `pnpm test:consumers`: the trainers' own loaders on our exports, each in an environment of its own (3 GB together). Not part
+ * of `pnpm test`. Arguments name the trainers to run; all without.
  */
 
 const ROOT = resolve(import.meta.dirname, '..');

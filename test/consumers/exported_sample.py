@@ -1,4 +1,4 @@
-"""One real export of the committed sample, made by ``distill`` itself, and ways to look at it and to break a copy of it."""
+"""One real export of the committed sample, made by ``distill`` itself; ways to look at it and to break a copy of it."""
 
 import json
 import os
@@ -12,10 +12,18 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAIN = REPOSITORY / "packages" / "cli" / "src" / "main.ts"
 SPLITS = ("train", "val", "test")
+FORMATS = ("minicpm-v", "ms-swift", "llamafactory", "parquet", "webdataset")
 # Images; whole image prompts, so a few more or less. Enough for every split and both aspects to have rows.
 LIMIT = 40
 # What would let a person's own settings reach the run.
-FOREIGN_VARIABLES = ("GOOGLE_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "REDIS_URL", "RETORT_HOME")
+FOREIGN_VARIABLES = (
+    "GOOGLE_API_KEY",
+    "GEMINI_API_KEY",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "REDIS_URL",
+    "RETORT_HOME",
+)
 
 
 @dataclass(frozen=True)
@@ -50,13 +58,16 @@ def distill(home: Path, *arguments: str) -> dict[str, Any]:
     # The libraries on this test's path aren't those of the children that distill starts.
     environment.pop("PYTHONPATH", None)
     command = [os.environ.get("RETORT_NODE", "node"), str(MAIN), *arguments, "--home", str(home), "--json"]
-    ended = subprocess.run(command, capture_output=True, text=True, env={**environment, "INIT_CWD": str(REPOSITORY)})
+    environment["INIT_CWD"] = str(REPOSITORY)
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert ended.returncode == 0, ended.stderr
     result: dict[str, Any] = json.loads(ended.stdout)
     return result
 
 
 def export_sample(folder: Path) -> Export:
-    """Import, prepare, teach from the recorded answers, audit and export a part of the sample: about five seconds."""
-    run = distill(folder / "home", "--until", "export", "--limit", str(LIMIT))
-    return Export(Path(run["corpus"]["path"]))
+    """Teach a part of the sample from its recorded answers and audit it, then export it in every format."""
+    home = folder / "home"
+    distill(home, "--until", "audit", "--limit", str(LIMIT))
+    export = distill(home, "export", "--format", ",".join(FORMATS), "--out", str(folder / "export"))
+    return Export(Path(export["path"]))

@@ -11,7 +11,18 @@ from mlcroissant._src.core.issues import GenerationError
 from exported_sample import SPLITS, Export
 
 # What the specification (1.1) asks of a dataset; mlcroissant itself passes most of them unseen.
-REQUIRED = ("@context", "@type", "conformsTo", "name", "description", "license", "url", "creator", "datePublished", "distribution")
+REQUIRED = (
+    "@context",
+    "@type",
+    "conformsTo",
+    "name",
+    "description",
+    "license",
+    "url",
+    "creator",
+    "datePublished",
+    "distribution",
+)
 FORMATS = ("minicpm-v", "ms-swift", "llamafactory", "parquet")
 
 
@@ -57,9 +68,9 @@ def test_every_data_file_is_listed_with_its_size_and_sum(export: Export) -> None
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("split", SPLITS)
 def test_every_record_set_gives_the_rows_of_the_corpus(export: Export, name: str, split: str) -> None:
-    sets = [found["@id"] for found in read_description(export)["recordSet"] if found["@id"].startswith(f"{name}-{split}")]
-    assert len(sets) == 1
-    rows = records(export, sets[0])
+    named = [found["@id"] for found in read_description(export)["recordSet"]]
+    (record_set,) = [found for found in named if found.startswith(f"{name}-{split}")]
+    rows = records(export, record_set)
     expected = export.rows(split)
     assert len(rows) == len(expected)
     for row, mine in zip(rows, expected, strict=True):

@@ -19,7 +19,12 @@ from exported_sample import SPLITS, Export
 
 # What `datasets` calls our splits.
 HUB_SPLITS = {"train": "train", "val": "validation", "test": "test"}
-JSON_FORMATS = {"minicpm-v": ("json", "conversations"), "ms-swift": ("jsonl", "messages"), "llamafactory": ("json", "messages")}
+# File ending and the column of the turns.
+JSON_FORMATS = {
+    "minicpm-v": ("json", "conversations"),
+    "ms-swift": ("jsonl", "messages"),
+    "llamafactory": ("json", "messages"),
+}
 
 
 def load_files(export: Export, reader: str, files: str) -> Any:

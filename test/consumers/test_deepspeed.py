@@ -1,6 +1,6 @@
 """The DeepSpeed configurations, filled in by transformers' Trainer as all three trainers have it do.
 
-DeepSpeed itself is published as source that builds CUDA kernels; what it is told is decided in transformers before it starts.
+DeepSpeed itself is published as source that builds CUDA kernels; what it is told is decided in transformers before.
 """
 
 import json

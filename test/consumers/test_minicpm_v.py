@@ -1,9 +1,9 @@
 """MiniCPM-V's own finetune script, read rule by rule.
 
-Its loader (OpenBMB/MiniCPM-V, finetune/dataset.py and finetune.py, read 2026-11-28) can't be installed: it is a script in
-a repository, for transformers 4.44 to 4.51. What is asked of a row here is what that loader needs, in our own words: it opens
-the list with ``json.load``, the image with Pillow from the folder the trainer stands in, takes roles user and assistant,
-the user's first, puts the image where ``<image>`` stands in turn 0, and would replace a row that fails by a random one.
+Its loader (OpenBMB/MiniCPM-V, finetune/dataset.py and finetune.py, read 2026-11-28) can't be installed: it is a script
+in a repository, for transformers 4.44 to 4.51. What is asked of a row here is what that loader needs, in our own words:
+it opens the list with ``json.load`` and the image with Pillow from the folder the trainer stands in, takes the roles
+user and assistant, the user's first, puts the image where ``<image>`` stands in turn 0, and would replace a row that fails.
 """
 
 import json

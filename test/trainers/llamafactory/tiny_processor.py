@@ -1,7 +1,7 @@
 """What LLaMA-Factory's template `minicpm_v` asks of a processor, as small as it can be.
 
-The real ones (MiniCPM-V 2.6, 4 and 4.5) are code on the hub. This one makes no slices: what is under test is which images reach it
-and what the template puts around them.
+The real ones (MiniCPM-V 2.6, 4 and 4.5) are code on the hub. This one makes no slices: what is under test is which
+images reach it and what the template puts around them.
 """
 
 from typing import Any

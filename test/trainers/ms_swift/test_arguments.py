@@ -11,6 +11,9 @@ from swift.utils import parse_args
 
 from exported_sample import Export
 
+STUDENTS = ("minicpm-llama3-v-2_5", "minicpm-v-4_6")
+VARIANTS = ("released", "paper")
+
 
 def argument_files(export: Export) -> list[Path]:
     return sorted((export.folder / "ms-swift" / "lora").glob("*.yaml"))
@@ -25,7 +28,7 @@ def read_argv(file: Path, **changes: str) -> list[str]:
 
 def test_there_is_a_file_for_both_variants_of_both_students(export: Export) -> None:
     names = {file.stem for file in argument_files(export)}
-    assert {f"{student}-{variant}" for student in ("minicpm-llama3-v-2_5", "minicpm-v-4_6") for variant in ("released", "paper")} <= names
+    assert names == {f"{student}-{variant}" for student in STUDENTS for variant in VARIANTS}
 
 
 def test_every_option_is_one_of_ms_swift(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +47,7 @@ def test_a_made_up_option_is_left_over(export: Export, monkeypatch: pytest.Monke
     assert parse_args(SftArguments, argv)[1] == ["--freeze_everything", "true"]
 
 
-@pytest.mark.parametrize("variant", ["released", "paper"])
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_a_run_can_be_prepared_with_them(
     export: Export, student: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variant: str
 ) -> None:
