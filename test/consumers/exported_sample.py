@@ -31,6 +31,8 @@ class Export:
     """A corpus folder."""
 
     folder: Path
+    # The home of the run that made it.
+    home: Path
 
     def rows(self, split: str) -> list[dict[str, Any]]:
         """The rows of the MiniCPM-V file, which the other formats must agree with."""
@@ -40,7 +42,7 @@ class Export:
     def copy(self, target: Path) -> "Export":
         """The same in a folder that a test may break; files are links until they are written anew."""
         shutil.copytree(self.folder, target, copy_function=os.link)
-        return Export(target)
+        return Export(target, self.home)
 
     def rewrite(self, path: str, change: Callable[[str], str]) -> None:
         """Changes the text of a file in a copy without touching the original."""
@@ -70,4 +72,4 @@ def export_sample(folder: Path) -> Export:
     home = folder / "home"
     distill(home, "--until", "audit", "--limit", str(LIMIT))
     export = distill(home, "export", "--format", ",".join(FORMATS), "--out", str(folder / "export"))
-    return Export(Path(export["path"]))
+    return Export(Path(export["path"]), home)
