@@ -58,7 +58,8 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   for (const name of request.formats) findFormat(name);
   const stored = loadCorpus(deps, corpus);
   const rows = () => shapedRows(deps, request);
-  const survey = surveyRows(rows(), request.counter);
+  const nothingToFind = isWhole(shape) && request.counter === null;
+  const survey = surveyRows(nothingToFind ? [] : rows(), request.counter);
   const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
   const result = {
     key: manifest.key,

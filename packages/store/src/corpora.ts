@@ -64,17 +64,28 @@ interface RowRecord {
   turns: string;
 }
 
-const SELECT_ROWS = `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
+const COLUMNS = `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
        s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
        c.prompt_id, r.teacher, r.model, c.request_key,
        (SELECT json_group_array(json_object('role', t.role, 'text', t.text) ORDER BY t.position)
-        FROM turns t WHERE t.conversation_id = c.id) AS turns
+        FROM turns t WHERE t.conversation_id = c.id) AS turns`;
+
+const SELECT_ROWS = `${COLUMNS}
      FROM corpus_rows cr
      JOIN conversations c ON c.id = cr.conversation_id
      JOIN samples s ON s.id = c.sample_id
      JOIN datasets d ON d.id = s.dataset_id
      JOIN requests r ON r.key = c.request_key
      JOIN images i ON i.hash = r.image_hash`;
+/** From the sample on, which CROSS JOIN and INDEXED BY make sure of: SQLite would go through the whole corpus for each look. */
+const SELECT_ROW_OF_SAMPLE = `${COLUMNS}
+     FROM datasets d
+     CROSS JOIN samples s ON s.dataset_id = d.id
+     CROSS JOIN conversations c ON c.sample_id = s.id
+     CROSS JOIN corpus_rows cr INDEXED BY corpus_rows_by_conversation ON cr.conversation_id = c.id
+     CROSS JOIN requests r ON r.key = c.request_key
+     CROSS JOIN images i ON i.hash = r.image_hash
+     WHERE cr.corpus_key = ? AND d.name = ? AND s.name = ? AND c.aspect = ?`;
 
 export function createCorpusTable(db: Database): CorpusTable {
   const insert = db.prepare(
@@ -86,9 +97,7 @@ export function createCorpusTable(db: Database): CorpusTable {
   const setCount = db.prepare('UPDATE corpora SET row_count = ? WHERE key = ?');
   const get = db.prepare<[string], CorpusRecord>('SELECT * FROM corpora WHERE key = ?');
   const rows = db.prepare<[string], RowRecord>(`${SELECT_ROWS} WHERE cr.corpus_key = ? ORDER BY cr.position`);
-  const row = db.prepare<[string, string, string, string], RowRecord>(
-    `${SELECT_ROWS} WHERE cr.corpus_key = ? AND d.name = ? AND s.name = ? AND c.aspect = ?`,
-  );
+  const row = db.prepare<[string, string, string, string], RowRecord>(SELECT_ROW_OF_SAMPLE);
   const keys = db
     .prepare<[number, string], string>(
       'SELECT key FROM corpora WHERE substr(key, 1, ?) = ? ORDER BY rowid DESC LIMIT 2',
