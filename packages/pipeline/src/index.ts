@@ -68,6 +68,7 @@ export {
   ensureScorerEnvironment,
   type ScorerEnvironmentOptions,
   startScorer,
+  TORCH_CPU_INDEX,
 } from './scorer-environment.ts';
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';

@@ -12,7 +12,7 @@ import { connectScorer, type Scorer } from '@retort/scorer';
 
 const SCORER_FOLDER = new URL('../../scorer/', import.meta.url);
 /** PyTorch's own index of builds without CUDA: PyPI has none for Linux (checked 2026-11-23). */
-const TORCH_CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
+export const TORCH_CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
 
 export interface ScorerEnvironmentOptions {
   readonly cacheDir: string;

@@ -24,7 +24,7 @@ describe('datasetCard', () => {
       expect(yaml).toContain(line);
   });
 
-  it('gives parquet the first place, all its shards, and a config a format', async () => {
+  it('lists parquet with all its shards, and not what datasets would read as parquet beside it', async () => {
     const { formats } = await documentsInput();
     const shard = (i: number) => ({
       path: `parquet/train-0000${i}.parquet`,
@@ -40,8 +40,16 @@ describe('datasetCard', () => {
     expect(yaml).toContain(
       'path:\n          - parquet/train-00000.parquet\n          - parquet/train-00001.parquet',
     );
-    expect(yaml).toContain('- config_name: ms-swift\n    data_files');
+    expect(yaml).not.toContain('config_name: ms-swift');
     expect(yaml).toContain('num_bytes: 20\n        num_examples: 4');
+  });
+
+  it('lists every format that is JSON', async () => {
+    const { formats } = await documentsInput();
+    const other = { name: 'minicpm-v', files: formats.flatMap(({ files }) => files) };
+    const yaml = yamlOf(await card({ formats: [...formats, other] }));
+    expect(yaml).toContain('- config_name: ms-swift\n    default: true');
+    expect(yaml).toContain('- config_name: minicpm-v\n    data_files');
   });
 
   it('says who answered, in which version, when and for how much', async () => {

@@ -20,8 +20,9 @@ const SIZE_CATEGORIES: readonly (readonly [below: number, name: string])[] = [
 /** The format that `load_dataset(repo)` reads: the one with the pictures in it where there is one. */
 const DEFAULT_FORMAT = 'parquet';
 
-/** The YAML on top of a dataset card, with a config a format. */
+/** The YAML on top of a dataset card, with a config a format that `datasets` can read from this folder. */
 export function cardFrontMatter({ manifest, formats }: Pick<DocumentsInput, 'manifest' | 'formats'>): string {
+  const listed = listedFormats(formats);
   const fields = {
     ...cardLicence(manifest.sources),
     language: ['en'],
@@ -31,8 +32,8 @@ export function cardFrontMatter({ manifest, formats }: Pick<DocumentsInput, 'man
     source_datasets: manifest.sources.map(({ dataset }) => `extended|other-${slug(dataset)}`),
     size_categories: [sizeCategory(manifest.rows)],
     task_categories: ['image-text-to-text', 'visual-question-answering'],
-    configs: formats.filter(hasFiles).map((format) => configOf(format, defaultFormat(formats))),
-    dataset_info: formats.filter(hasFiles).map(datasetInfoOf),
+    configs: listed.map((format) => configOf(format, listed[0])),
+    dataset_info: listed.map(datasetInfoOf),
   };
   return `---\n${stringify(fields, { lineWidth: 0 })}---\n`;
 }
@@ -55,23 +56,33 @@ function sizeCategory(rows: number): string {
   return found[1];
 }
 
-function hasFiles({ files }: ExportedFormat): boolean {
-  return files.length > 0;
+/**
+ * The formats a card may list, the default first. `datasets` 5.2 chooses one reader for a whole folder, by the files of the first
+ * config: beside Parquet it would read JSON lists as Parquet. Formats of another reader are loaded by their files.
+ * Source: datasets 5.2.0 load.py `LocalDatasetModuleFactory`, and its twin for the hub (run 2026-11-28).
+ */
+function listedFormats(formats: readonly ExportedFormat[]): readonly ExportedFormat[] {
+  const withFiles = formats.filter(({ files }) => files.length > 0);
+  const first = withFiles.find(({ name }) => name === DEFAULT_FORMAT) ?? withFiles[0];
+  if (first === undefined) return [];
+  const others = withFiles.filter((format) => format !== first && readerOf(format) === readerOf(first));
+  return [first, ...others];
 }
 
-function defaultFormat(formats: readonly ExportedFormat[]): string | undefined {
-  const withFiles = formats.filter(hasFiles);
-  return (withFiles.find(({ name }) => name === DEFAULT_FORMAT) ?? withFiles[0])?.name;
+/** What `datasets` reads a format with. */
+function readerOf({ name }: ExportedFormat): string {
+  return ['parquet', 'webdataset'].includes(name) ? name : 'json';
 }
 
-function configOf({ name, files }: ExportedFormat, defaultName: string | undefined) {
+function configOf(format: ExportedFormat, defaultFormat: ExportedFormat | undefined) {
+  const { name, files } = format;
   const dataFiles = SPLITS.flatMap((split) => {
     const paths = files.filter((file) => file.split === split).map(({ path }) => path);
     return paths.length === 0
       ? []
       : [{ split: SPLIT_NAMES[split], path: paths.length === 1 ? paths[0] : paths }];
   });
-  return { config_name: name, ...(name === defaultName ? { default: true } : {}), data_files: dataFiles };
+  return { config_name: name, ...(format === defaultFormat ? { default: true } : {}), data_files: dataFiles };
 }
 
 function datasetInfoOf({ name, files, features = FEATURES[name] }: ExportedFormat) {
@@ -100,5 +111,5 @@ const turns = (name: string) => ({ name, list: [text('role'), text('content')] }
 const FEATURES: Readonly<Record<string, readonly unknown[] | undefined>> = {
   'minicpm-v': [text('id'), text('image'), turns('conversations')],
   'ms-swift': [turns('messages'), { name: 'images', list: 'string' }],
-  llamafactory: [turns('messages'), { name: 'images', list: 'string' }],
+  llamafactory: [text('id'), turns('messages'), { name: 'images', list: 'string' }],
 };
