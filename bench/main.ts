@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCorpusBench } from './corpus/command.ts';
+import { addFingerprintBench } from './fingerprints/command.ts';
 import { addTeachBench } from './teach/command.ts';
 
 /** `pnpm bench`: repeatable measurements. Each prints its command, machine and commit, and a table of ratios. */
@@ -11,6 +12,7 @@ const program = new Command('bench')
   .exitOverride();
 addTeachBench(program);
 addCorpusBench(program);
+addFingerprintBench(program);
 
 try {
   await program.parseAsync();

@@ -15,6 +15,7 @@ const MIDDLE = [
   'corpus',
   'datasets',
   'environment',
+  'hub',
   'images',
   'queue',
   'report',

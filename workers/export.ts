@@ -8,6 +8,6 @@ export const exportProcessor =
   ({ deps }: WorkerContext) =>
   async (job: StageJob): Promise<JobResult> => {
     const run = loadRun(deps, runJobSchema.parse(job.data).runId);
-    await exportRunCorpus(deps, await loadRunCorpus(deps, run));
+    await exportRunCorpus(deps, await loadRunCorpus(deps, run), run.plan);
     return { kind: 'done' };
   };

@@ -1,8 +1,9 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type DatasetReader, findReader } from '../../packages/datasets/src/index.ts';
-import { csvText, readAll, temporaryFolder, writeDataset } from '../datasets/dataset-folder.ts';
+import type { DatasetReader, OpenDataset } from '../../packages/datasets/src/index.ts';
+import { csvText, readAll as readWhole, temporaryFolder, writeFiles } from '../datasets/dataset-folder.ts';
+import { BAD_MOS, BAD_NAMES } from './bad-cells.ts';
 
 /** What a row of a reader's own table looks like. */
 export interface DatasetFixture {
@@ -10,50 +11,35 @@ export interface DatasetFixture {
   /** The header; the first column is the image's name. */
   readonly columns: readonly string[];
   row(values: { name: string; imagePrompt: string; quality: string }): readonly string[];
+  /** The table the rows go into; `data.csv` where absent. */
+  readonly table?: string;
+  /** Files without which the dataset can't be read, by name; their own images are in `others/` and not looked at here. */
+  readonly others?: Readonly<Record<string, string>>;
+  /** Part of what is said when the table is missing. */
+  readonly missing?: string;
 }
 
-/** Names that must not be followed, however they are written, and a word of the reason. */
-const BAD_NAMES = [
-  ['../../outside.jpg', 'climbs'],
-  ['inner/../../outside.jpg', 'climbs'],
-  ['/etc/hostname', 'absolute'],
-  ['C:/outside.jpg', 'absolute'],
-  ['..\\outside.jpg', 'backslash'],
-  ['a.jpg\0.png', 'NUL'],
-  ['link-to-outside.jpg', 'outside the image folder'],
-  ['linked-folder/outside.jpg', 'outside the image folder'],
-  ['folder.jpg', 'no file'],
-  ['missing.jpg', "isn't there"],
-  ['a.jpg/b.jpg', "isn't there"],
-  ['', 'empty'],
-] as const;
-
-const BAD_MOS = [
-  ['good', 'number'],
-  ['3,5', 'number'],
-  ['0x3', 'number'],
-  ['Infinity', 'number'],
-  ['NaN', 'number'],
-  ['5.01', 'scale 0 to 5'],
-  ['-0.1', 'scale 0 to 5'],
-] as const;
-
-/** What every reader of a table and a folder must do. */
+/** What every reader of a table and a folder must do, besides what `describeAnyDatasetReader` says. */
 export function describeDatasetReader(name: string, createFixture: () => DatasetFixture): void {
-  const { reader, columns, row } = createFixture();
+  const { reader, columns, row, table: tableName = 'data.csv', others = {}, missing } = createFixture();
   const good = (image: string) => row({ name: image, imagePrompt: 'a tray of sushi', quality: '3.5' });
   const table = (...rows: readonly (readonly string[])[]) => csvText([columns, ...rows]);
   const openFolder = async (text: string | Uint8Array, images: readonly string[] = ['a.jpg', 'b.jpg']) => {
     const folder = await temporaryFolder();
-    await writeDataset(folder, text, images);
+    await writeWhole(folder, text, images);
     return { folder, dataset: await reader.open({ path: folder }) };
+  };
+  const writeWhole = (folder: string, text: string | Uint8Array, images: readonly string[]) =>
+    writeFiles(folder, { ...others, [tableName]: text }, images);
+  /** The rows of the table in question. */
+  const readAll = async (dataset: OpenDataset) => {
+    const { rows, samples, rejected } = await readWhole(dataset);
+    const isOwn = ({ name }: { name: string | null }) => name?.startsWith('others/') !== true;
+    const own = rows.filter((item) => isOwn(item.kind === 'sample' ? item.sample : item.rejected));
+    return { rows: own, samples: samples.filter(isOwn), rejected: rejected.filter(isOwn) };
   };
 
   describe(`${name}: the dataset contract`, () => {
-    it('is in the registry under its own name', () => {
-      expect(findReader(reader.name)).toBe(reader);
-    });
-
     it('yields the samples in the order of the table, with the lines they begin in', async () => {
       const { folder, dataset } = await openFolder(table(good('b.jpg'), good('a.jpg')));
       const { samples, rejected } = await readAll(dataset);
@@ -64,7 +50,7 @@ export function describeDatasetReader(name: string, createFixture: () => Dataset
       ]);
       expect(samples[0]?.ratings[0]).toMatchObject({ aspect: 'quality', mos: 3.5 });
       expect(dataset.description.ratedAspects).toContain('quality');
-      expect(dataset.files).toEqual([path.join(folder, 'data.csv')]);
+      expect(dataset.files).toContain(path.join(folder, tableName));
     });
 
     it('finds images in images/ too', async () => {
@@ -101,13 +87,13 @@ export function describeDatasetReader(name: string, createFixture: () => Dataset
         await writeFile(path.join(outer, file), 'x');
       await symlink(path.join(outer, 'outside.jpg'), path.join(folder, 'link-to-outside.jpg'));
       await symlink(path.join(outer, 'elsewhere'), path.join(folder, 'linked-folder'));
-      await writeDataset(folder, table(good(bad), good('a.jpg')), ['a.jpg']);
+      await writeWhole(folder, table(good(bad), good('a.jpg')), ['a.jpg']);
 
       const { samples, rejected } = await readAll(await reader.open({ path: folder }));
       expect(samples.map((sample) => sample.name)).toEqual(['a.jpg']);
       expect(rejected).toHaveLength(1);
       expect(rejected[0]).toMatchObject({
-        file: path.join(folder, 'data.csv'),
+        file: path.join(folder, tableName),
         row: 2,
         name: bad === '' ? null : bad,
       });
@@ -149,6 +135,15 @@ export function describeDatasetReader(name: string, createFixture: () => Dataset
       expect((await readAll(dataset)).samples.map((sample) => sample.name)).toEqual(['link.jpg']);
     });
 
+    it('takes the published side from a column, and sets aside one that is none', async () => {
+      const head = csvText([[...columns, 'split']]);
+      const sided = (image: string, split: string) => csvText([[...good(image), split]]);
+      const text = head + sided('a.jpg', 'validation') + sided('b.jpg', 'dev');
+      const { samples, rejected } = await readAll((await openFolder(text)).dataset);
+      expect(samples.map(({ publishedSplit }) => publishedSplit)).toEqual(['val']);
+      expect(rejected).toMatchObject([{ row: 3, name: 'b.jpg', reason: expect.stringContaining('"dev"') }]);
+    });
+
     it('takes an image without a rating', async () => {
       const unrated = row({ name: 'a.jpg', imagePrompt: '', quality: '' });
       const { samples, rejected } = await readAll((await openFolder(table(unrated))).dataset);
@@ -182,10 +177,10 @@ export function describeDatasetReader(name: string, createFixture: () => Dataset
 
     it('says what it looked for when there is no table or no folder', async () => {
       const { folder } = await openFolder(table(good('a.jpg')));
-      await rm(path.join(folder, 'data.csv'));
+      await rm(path.join(folder, tableName));
       await expect(reader.open({ path: folder })).rejects.toMatchObject({
         code: 'dataset-unreadable',
-        message: expect.stringContaining('looked for data.csv'),
+        message: expect.stringContaining(missing ?? 'looked for data.csv'),
       });
       await expect(reader.open({ path: path.join(folder, 'none') })).rejects.toMatchObject({
         code: 'dataset-unreadable',

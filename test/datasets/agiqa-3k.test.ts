@@ -1,6 +1,8 @@
+import { cp } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { agiqa3kReader } from '../../packages/datasets/src/agiqa-3k.ts';
 import { sampleDataset } from '../../packages/datasets/src/index.ts';
+import { describeAnyDatasetReader } from '../contracts/any-dataset.ts';
 import { describeDatasetReader } from '../contracts/dataset.ts';
 import { csvText, readAll, temporaryFolder, writeDataset } from './dataset-folder.ts';
 
@@ -12,7 +14,18 @@ describeDatasetReader('agiqa-3k', () => ({
   row: ({ name, imagePrompt, quality }) => [name, imagePrompt, '', '', '', quality, '0.5', '2', '0.5'],
 }));
 
+describeAnyDatasetReader('agiqa-3k', {
+  reader: agiqa3kReader,
+  write: (folder) => cp(sampleDataset().path, folder, { recursive: true }),
+  rows: 297,
+});
+
 describe('agiqa3kReader', () => {
+  it('knows every image of the sample as one of the published training rows', async () => {
+    const { samples } = await readAll(await agiqa3kReader.open({ path: sampleDataset().path }));
+    expect(new Set(samples.map(({ publishedSplit }) => publishedSplit))).toEqual(new Set(['train']));
+  });
+
   it('reads the sample in the repository whole', async () => {
     const dataset = await agiqa3kReader.open({ path: sampleDataset().path });
     const { samples, rejected } = await readAll(dataset);

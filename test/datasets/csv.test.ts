@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { csvReader } from '../../packages/datasets/src/csv.ts';
 import type { ReaderOptions } from '../../packages/datasets/src/index.ts';
+import { describeAnyDatasetReader } from '../contracts/any-dataset.ts';
 import { describeDatasetReader } from '../contracts/dataset.ts';
 import { csvText, readAll, temporaryFolder, writeDataset } from './dataset-folder.ts';
 
@@ -11,6 +12,12 @@ describeDatasetReader('csv', () => ({
   columns: ['name', 'image_prompt', 'mos_quality'],
   row: ({ name, imagePrompt, quality }) => [name, imagePrompt, quality],
 }));
+
+describeAnyDatasetReader('csv', {
+  reader: csvReader,
+  write: (folder) => writeDataset(folder, 'name,mos_quality\na.jpg,1\nb.jpg,2\n', ['a.jpg', 'b.jpg']),
+  rows: 2,
+});
 
 async function open(table: string, images: readonly string[], options: Partial<ReaderOptions> = {}) {
   const folder = await temporaryFolder();

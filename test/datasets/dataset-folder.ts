@@ -13,12 +13,17 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Writes `data.csv` and a file for each image; a reader doesn't look into them. */
-export async function writeDataset(
+export function writeDataset(folder: string, table: string | Uint8Array, images: readonly string[]) {
+  return writeFiles(folder, { 'data.csv': table }, images);
+}
+
+/** Writes tables by name and a file for each image. */
+export async function writeFiles(
   folder: string,
-  table: string | Uint8Array,
+  tables: Readonly<Record<string, string | Uint8Array>>,
   images: readonly string[],
 ): Promise<void> {
-  await writeFile(path.join(folder, 'data.csv'), table);
+  for (const [name, text] of Object.entries(tables)) await writeFile(path.join(folder, name), text);
   for (const name of images) {
     const file = path.join(folder, name);
     await mkdir(path.dirname(file), { recursive: true });

@@ -76,7 +76,7 @@ describe('bad input', () => {
     ['a limit of nothing', ['--limit', '0'], '--limit'],
     ['a negative budget', ['--budget', '-1'], '--budget'],
     ['an unknown stage', ['--until', 'tomorrow'], 'import, prepare, teach'],
-    ["the paper's split", ['--split-by', 'paper'], "isn't available"],
+    ['a split that leaks', ['--split-by', 'random'], '--allow-leakage'],
     ['a path that is not there', ['--path', '/nonexistent/images'], '/nonexistent/images'],
     ['a live teacher without a key', ['--teacher', 'gemini'], 'GEMINI_API_KEY'],
     [

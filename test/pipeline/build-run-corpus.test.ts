@@ -84,7 +84,9 @@ describe('buildRunCorpus', () => {
     const key = await buildRunCorpus(deps, run);
     const reseeded = { ...run, plan: { ...run.plan, seed: 1 } };
     expect(await buildRunCorpus(deps, reseeded)).not.toBe(key);
-    expect(await buildRunCorpus(deps, { ...run, plan: { ...run.plan, splitBy: 'random' } })).not.toBe(key);
+    expect(
+      await buildRunCorpus(deps, { ...run, plan: { ...run.plan, splitBy: 'random', allowLeakage: true } }),
+    ).not.toBe(key);
   });
 
   it('says so when nothing was answered', async () => {

@@ -23,6 +23,14 @@ describe('renderReport: the page', () => {
     for (const id of SECTION_IDS) expect(page).toContain(`<a href="#${id}">`);
   });
 
+  it('says in the data section what people decided in review', async () => {
+    const data = buildReportData();
+    const counts = { ...data.counts, review: { accepted: 1, edited: 3, rejected: 2 } };
+    const section = readSection(await renderReport({ ...data, counts }), 'data');
+    expect(plainText(section)).toContain('1 accepted, 3 edited, 2 rejected');
+    expect(await renderReport(data)).not.toContain('Reviewed by people');
+  });
+
   it('holds everything it needs: no script, nothing to fetch, a policy that forbids both', async () => {
     const page = await renderReport(buildReportData());
     expect(page).not.toMatch(/<script|<link|<iframe|<object|@import|url\(|javascript:| on\w+=/i);
@@ -40,6 +48,20 @@ describe('renderReport: the page', () => {
     expect(plainText(readSection(await renderReport(data), 'teacher'))).not.toContain('Price');
     data.counts.prices = ['$1 in, $5 out per million tokens: given by --price-in and --price-out'];
     expect(plainText(readSection(await renderReport(data), 'teacher'))).toContain('Price $1 in, $5 out');
+  });
+
+  it('says in the data, in the protocol and at the figures that a split leaks', async () => {
+    const data = buildReportData();
+    expect(plainText(await renderReport(data))).not.toContain('Leakage was allowed');
+    data.run = { ...data.run, leakage: ['54 of 54 test images share their <image> prompt with train.'] };
+    const page = await renderReport(data);
+    for (const section of ['data', 'results']) {
+      expect(plainText(readSection(page, section))).toContain(
+        'Leakage was allowed: 54 of 54 test images share',
+      );
+    }
+    expect(plainText(readSection(page, 'summary'))).toContain('seed 7, leaks into evaluation');
+    expect(page).toContain('their &lt;image&gt; prompt');
   });
 
   it('is the same page for the same data', async () => {

@@ -26,6 +26,30 @@ describe('terminalSummary', () => {
     }
   });
 
+  it('says what people decided in review, and nothing of it where nobody did', () => {
+    const data = buildReportData();
+    expect(summaryOf(data)).not.toContain('Reviewed');
+    const counts = { ...data.counts, review: { accepted: 1200, edited: 3, rejected: 2 } };
+    expect(summaryOf({ ...data, counts })).toContain(
+      'Reviewed by people: 1,200 accepted, 3 edited, 2 rejected and left out.',
+    );
+  });
+
+  it('says in a line, and beside the figures, that a split leaks', () => {
+    const data = buildReportData();
+    expect(summaryOf(data)).not.toContain('eakage');
+    data.run = { ...data.run, split_by: 'generator', hold_out: 'glide', leakage: ['54 of 54 test images …'] };
+    const lines = summaryOf(data).split('\n');
+    expect(lines).toContain('Leakage was allowed: 54 of 54 test images …');
+    expect(lines).toContain('Test rows, split by generator, glide held out, seed 7, leaks into evaluation:');
+  });
+
+  it('names the fold that was test', () => {
+    const data = buildReportData();
+    data.run = { ...data.run, fold: { folds: 5, fold: 2 } };
+    expect(summaryOf(data)).toContain('Test rows, split by image prompt, fold 2 of 5, seed 7:');
+  });
+
   it('ends with the training command, whole and alone on its line', () => {
     const data = buildReportData();
     expect(summaryOf(data).split('\n').at(-1)).toBe(data.training_command);

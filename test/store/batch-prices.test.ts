@@ -18,7 +18,7 @@ describe('0005_price_batches', () => {
     store.close();
     const columns = ['price_origin', 'output_usd_per_million', 'input_usd_per_million'];
     for (const column of columns) change(home, `ALTER TABLE batches DROP COLUMN ${column}`);
-    change(home, "DELETE FROM migrations WHERE name >= '0005'");
+    change(home, "DELETE FROM migrations WHERE name = '0005_price_batches'");
     const again = openHome(home);
     const price = { inputUsdPerMillion: 10, outputUsdPerMillion: 20, origin: 'given by somebody' };
     again.batches.plan(batchOf([B], { price }));

@@ -156,7 +156,8 @@ describe('0004_create_batches', () => {
     fillHome(store, 2);
     store.attempts.record(recordedAttempt(A));
     store.close();
-    change(home, "DROP TABLE batch_rows; DROP TABLE batches; DELETE FROM migrations WHERE name >= '0004'");
+    const ledger = "DELETE FROM migrations WHERE name IN ('0004_create_batches', '0005_price_batches')";
+    change(home, `DROP TABLE batch_rows; DROP TABLE batches; ${ledger}`);
     const again = openHome(home);
     expect(again.batches.open('gemini-batch')).toEqual([]);
     expect(again.requests.counts(RUN_ID)).toMatchObject({ answered: 1, pending: 1 });

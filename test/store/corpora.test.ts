@@ -56,6 +56,23 @@ describe('corpora', () => {
     });
   });
 
+  it('finds the row of a sample and aspect, while its rows are read, and none of another corpus', () => {
+    const { store, corpus } = filledCorpus();
+    store.corpora.save(corpus);
+    for (const row of store.corpora.rows(KEY)) expect(store.corpora.row(KEY, row)).toEqual(row);
+    const row = { ...conversationOf(1), split: 'val' as const };
+    expect(store.corpora.row(KEY, { ...row, aspect: 'authenticity' })).toBeNull();
+    expect(store.corpora.row(KEY, { ...row, dataset: 'another' })).toBeNull();
+    expect(store.corpora.row(sha256('other'), row)).toBeNull();
+  });
+
+  it('is found by the beginning of its key', () => {
+    const { store, corpus } = filledCorpus();
+    store.corpora.save(corpus);
+    expect(store.corpora.keysBeginning(KEY.slice(0, 20))).toEqual([KEY]);
+    expect(store.corpora.keysBeginning('sha256:%')).toEqual([]);
+  });
+
   it('is immutable: a known key changes nothing', () => {
     const { store, corpus } = filledCorpus();
     store.corpora.save(corpus);
@@ -77,6 +94,20 @@ describe('corpora', () => {
     expect(store.corpora.sizes(KEY)).toEqual(
       ['test', 'train', 'val'].map((split) => ({ split, aspect: 'quality', n: 1 })),
     );
+  });
+});
+
+describe('the teachers of a corpus', () => {
+  it('are summed over the attempts behind its rows, by model version', () => {
+    const { store, sampleIds } = answeredStore();
+    store.attempts.record(recordedAttempt(plannedRequest(1).key));
+    const conversationId = store.conversations.save(sampleIds[0] ?? 0, conversationOf(0));
+    store.corpora.save({ key: KEY, manifest: {}, audit: {}, rows: [{ conversationId, split: 'train' }] });
+    const [facts, ...others] = store.corpora.teachers(KEY);
+    expect(others).toEqual([]);
+    expect(facts).toMatchObject({ teacher: 'gemini', answers: 1, attempts: 1 });
+    expect(facts?.firstFinishedAt).toBe(facts?.lastFinishedAt);
+    expect(store.corpora.teachers(sha256('no corpus'))).toEqual([]);
   });
 });
 

@@ -1,15 +1,6 @@
 import { type ColumnMapping, parseColumnMapping, parseScale, readers, sampleDataset } from '@retort/datasets';
 import type { CallLimits } from '@retort/queue';
-import {
-  ASPECTS,
-  type Aspect,
-  aspectSchema,
-  type RunPlan,
-  SPLIT_RULES,
-  type SplitBy,
-  STAGES,
-  type Stage,
-} from '@retort/schema';
+import { ASPECTS, type Aspect, aspectSchema, type RunPlan, STAGES, type Stage } from '@retort/schema';
 import { TEACHER_NAMES } from '@retort/teacher';
 import { type BatchFlags, type BatchOptions, parseBatchOptions } from './batch-options.ts';
 import { type CallLimitFlags, parseCallLimits } from './call-limits.ts';
@@ -17,6 +8,7 @@ import { amount, choice, existing, wholeNumber } from './flag-values.ts';
 import type { PriceFlags } from './price-flags.ts';
 import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
+import { parseSplit, type SplitFlags } from './split-options.ts';
 import { parseModel, parseRepeat } from './teacher-options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -27,7 +19,7 @@ export const DEFAULT_CONCURRENCY = 16;
 const MAX_WORKERS = 16;
 
 /** Flags of `distill` as commander hands them over. */
-export interface DistillFlags extends BatchFlags, CallLimitFlags, PriceFlags {
+export interface DistillFlags extends BatchFlags, CallLimitFlags, PriceFlags, SplitFlags {
   readonly dataset?: string;
   readonly path?: string;
   readonly csv?: string;
@@ -45,7 +37,6 @@ export interface DistillFlags extends BatchFlags, CallLimitFlags, PriceFlags {
   readonly concurrency?: string;
   readonly workers?: string;
   readonly seed?: string;
-  readonly splitBy?: string;
   readonly repeat?: string;
   readonly until?: string;
   readonly budget?: string;
@@ -98,7 +89,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       ...parseCombined(flags.combined, teacher),
       limit: flags.limit === undefined ? null : wholeNumber('--limit', flags.limit, 1),
       seed: wholeNumber('--seed', flags.seed ?? '0', 0),
-      splitBy: parseSplitBy(flags.splitBy),
+      ...parseSplit(flags),
       strict: flags.strict === true,
       ...parseRepeat(flags.repeat, teacher),
     },
@@ -169,14 +160,4 @@ function parseAspects(text: string | undefined): Aspect[] | null {
     return aspect.data;
   });
   return ASPECTS.filter((aspect) => aspects.includes(aspect));
-}
-
-function parseSplitBy(text: string | undefined): SplitBy {
-  const rule = choice<SplitBy>('--split-by', text ?? 'image-prompt', SPLIT_RULES);
-  if (rule === 'paper') {
-    throw new UsageError(
-      "--split-by paper: the paper's own split isn't available, since its published files lack the test rows; use image-prompt (the default).",
-    );
-  }
-  return rule;
 }

@@ -6,12 +6,12 @@ const NAMED_ROWS = 5;
 
 /** What an export came to, in lines for people. */
 export function describeExport(report: ExportReport): string[] {
-  const { survey, rowsBySplit } = report;
+  const { rowsBySplit } = report;
   const splits = SPLITS.map((split) => `${split} ${rowsBySplit[split]}`).join(', ');
   return [
     `${report.rows} rows (${splits}) ${ending(report)}: ${report.formats.join(', ')}`,
     ...leftOutLines(report),
-    ...tokenLines(survey),
+    ...tokenLines(report),
   ];
 }
 
@@ -27,7 +27,7 @@ function leftOutLines({ survey: { leftOut, leftOutRows } }: ExportReport): strin
   return [`${leftOut} rows are left out:`, ...named, ...more];
 }
 
-function tokenLines({ tokens, rows }: ExportReport['survey']): string[] {
+function tokenLines({ survey: { tokens }, rows }: ExportReport): string[] {
   if (tokens === null) return [];
   const cut = tokens.cut.map(({ limit, rows: count }) => `${count} at ${limit} (${percent(count, rows)})`);
   const named = tokens.longRows

@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
 import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
+import { addAudit } from './audit-program.ts';
 import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
 import { batchesCommand } from './commands/batches.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -13,8 +14,11 @@ import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { addExport } from './export-program.ts';
+import { addPush } from './push-program.ts';
 import { addReparse } from './reparse-program.ts';
+import { addReview } from './review-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
+import { addSplitOptions } from './split-options.ts';
 import { optionsHint, refuseDistillOptions } from './stray-options.ts';
 import { DEFAULT_GEMINI_MODEL } from './teacher-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -23,19 +27,23 @@ const EXAMPLES = `
 Examples:
   pnpm distill                            the sample in the repository: no key, no server, no GPU
   pnpm distill --dataset agiqa-3k --path ../agiqa-3k --recordings answers.jsonl
+  pnpm distill --dataset aigciqa2023 --path ../AIGCIQA2023 --teacher gemini --dry-run
+  pnpm distill --folds 5 --fold 1         each image prompt is test in one of five folds
   pnpm distill --dataset csv --path my-images --columns name=file,image_prompt=caption,mos_quality=score --scale 0:100
   pnpm distill --path my-images --teacher gemini --budget 5 --dry-run
   pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill --path my-images --teacher gemini-batch --budget 5
   pnpm distill status
+  pnpm distill push --repo my-lab/agiqa-3k-conversations --dry-run
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
 
 Running the same command again goes on where it was; with nothing left to do it prints the stored results.
 
 Exit codes: 0 done, 1 failed, 2 the command line can't be meant, 3 stopped at a limit (budget, day quota), 130 interrupted.
 Environment: RETORT_HOME, RETORT_CACHE, RETORT_PYTHON, REDIS_URL, RETORT_PRICES, QUEUE_SERVER_BIN, GOOGLE_API_KEY or GEMINI_API_KEY,
-  GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda.`;
+  GOOGLE_GEMINI_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL, SCORER_TORCH=cuda,
+  HF_TOKEN, HF_ENDPOINT.`;
 
 /** The command line. `run` gets the exit code of the command that was chosen. */
 export function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
@@ -52,7 +60,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     // After a subcommand's name only its own options count, so that none is accepted and then ignored.
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
-  addBatchOptions(addDistillOptions(program)).action(async (flags) =>
+  addSplitOptions(addBatchOptions(addDistillOptions(program))).action(async (flags) =>
     exit(await distillCommand(flags, terminal)),
   );
   addSubcommand(program, 'status', 'where the latest run is', [
@@ -103,6 +111,9 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     .action(async (_flags, command) => exit(await retryCommand(command.optsWithGlobals(), terminal)));
   addExport(program, terminal, exit);
   addReparse(program, terminal, exit);
+  addReview(program, terminal, exit);
+  addPush(program, terminal, exit);
+  addAudit(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   return program;
@@ -110,11 +121,14 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
 
 function addDistillOptions(program: Command): Command {
   return program
-    .option('--dataset <reader>', 'agiqa-3k or csv (default: csv with --path, else the sample)')
+    .option(
+      '--dataset <reader>',
+      'agiqa-3k, aigciqa2023, aigiqa-20k or csv (default: csv with --path, else the sample)',
+    )
     .option('--path <dir>', "the dataset's folder")
     .option('--csv <file>', 'its table, where that is not in the folder')
     .option('--columns <map>', 'our names for its columns: name=file,image_prompt=caption,mos_quality=score')
-    .option('--scale <min:max>', 'range of its MOS (default 0:5)')
+    .option('--scale <min:max>', 'range of its MOS (default 0:5; aigciqa2023 0:100)')
     .option('--dataset-name <name>', 'name of the dataset in corpora and reports')
     .option('--recordings <file>', 'recorded answers to replay, JSON lines of image, aspect, model, response')
     .option('--aspects <list>', 'quality, correspondence, authenticity (default: those with ratings)')
@@ -141,10 +155,6 @@ function addDistillOptions(program: Command): Command {
     .option('--requests-per-day <n>', 'the same, for a day that begins at midnight in Los Angeles')
     .option('--workers <n>', 'worker processes; limits and --concurrency hold for all together (default 1)')
     .option('--seed <n>', 'seed of split and fit (default 0)')
-    .option(
-      '--split-by <rule>',
-      'image-prompt, generator or random (paper: says why not) (default image-prompt)',
-    )
     .option(
       '--repeat <n>',
       'ask the same again on purpose, to compare two dates (default 0: answers are reused)',

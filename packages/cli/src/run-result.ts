@@ -91,7 +91,9 @@ function factsOf(data: ReportData): Record<string, unknown> {
     dead_letters: data.counts.dead_letters_total,
     corpus:
       data.corpus === null ? null : { key: data.corpus.key, path: data.corpus.path, rows: data.corpus.rows },
+    ...(data.counts.review === undefined ? {} : { review: data.counts.review }),
     split_by: data.run.split_by,
+    ...(data.run.leakage === undefined ? {} : { leakage: data.run.leakage }),
     seed: data.run.seed,
     metrics: Object.fromEntries(fitted.map(({ aspect, fit }) => [aspect, figures(fit.heads.xlstm.metrics)])),
     kernel_ridge: Object.fromEntries(

@@ -4,6 +4,7 @@ import {
   type ContentHash,
   type CorpusRow,
   canonicalJson,
+  type ReviewCounts,
   type Split,
   sha256,
   WORD_BINNING,
@@ -24,14 +25,17 @@ const CORPUS_KEY_VERSION = 1;
 const HASH_BLOCK_BYTES = 64 * 1024;
 
 /**
- * Names a corpus by its content: the key covers every row in order, split rule, seed, fractions, prompt versions, word
- * binning and teachers. Holds one row at a time; rows must come ordered by `compareRows`, each once.
+ * Names a corpus by its content: the key covers every row in order, the split (rule, seed, fractions, fold, generator held
+ * out, leakage), prompt versions, word binning, teachers and, where people reviewed rows, how many. Holds one row at a time;
+ * rows must come ordered by `compareRows`, each once.
  *
+ * @param rejectedRows rows that people took out, which are not among `rows`
  * @throws CorpusRowError for a row out of order or twice; CorpusEmptyError without rows
  */
 export async function buildCorpus(
   rows: AnyIterable<CorpusRow>,
   meta: CorpusMeta,
+  rejectedRows = 0,
 ): Promise<{ key: ContentHash; manifest: CorpusManifest }> {
   const tally = createTally();
   const hasher = createRowsHasher();
@@ -39,9 +43,10 @@ export async function buildCorpus(
     hasher.add(row);
     tally.add(row);
   }
-  const counted = tally.counts();
+  const { reviewedRows, ...counted } = tally.counts();
   if (counted.rows === 0) throw new CorpusEmptyError();
   const rowsHash = hasher.digest();
+  const review = reviewOf({ ...reviewedRows, rejected: rejectedRows });
   const key = sha256(
     canonicalJson({
       keyVersion: CORPUS_KEY_VERSION,
@@ -49,12 +54,25 @@ export async function buildCorpus(
       splitBy: meta.splitBy,
       seed: meta.seed,
       fractions: meta.fractions,
+      // Members that are absent leave the key as it was without them.
+      ...(meta.fold === undefined ? {} : { fold: meta.fold }),
+      ...(meta.holdOut === undefined ? {} : { holdOut: meta.holdOut }),
+      ...(meta.leakage === undefined ? {} : { leakage: meta.leakage }),
       promptVersions: meta.promptVersions,
       wordBinning: WORD_BINNING.version,
       teachers: counted.teachers.map(({ teacher, model }) => ({ teacher, model })),
+      ...review,
     }),
   );
-  return { key, manifest: { ...meta, key, rowsHash, wordBinning: WORD_BINNING.version, ...counted } };
+  return {
+    key,
+    manifest: { ...meta, key, rowsHash, wordBinning: WORD_BINNING.version, ...counted, ...review },
+  };
+}
+
+/** Nothing where nobody touched a row, so that such a corpus keeps its key. */
+function reviewOf(review: ReviewCounts): { readonly review?: ReviewCounts } {
+  return Object.values(review).some((rows) => rows > 0) ? { review } : {};
 }
 
 /** Hashes rows one after the other; refuses a row that isn't after its predecessor. */
@@ -85,6 +103,7 @@ function createTally() {
   const byAspect: Partial<Record<Aspect, number>> = {};
   const images = createKeyTable();
   const teachers = createTeacherTally();
+  const reviewedRows = { accepted: 0, edited: 0 };
   let [rows, ratedRows, sawLabelRows, wordOnlyRows] = [0, 0, 0, 0];
   return {
     add(row: CorpusRow): void {
@@ -95,6 +114,7 @@ function createTally() {
       if (row.mos !== null) ratedRows += 1;
       if (row.sawLabel) sawLabelRows += 1;
       if (isWordOnly(row.turns)) wordOnlyRows += 1;
+      if (row.review !== undefined) reviewedRows[row.review] += 1;
       teachers.add(row);
     },
     counts: () => ({
@@ -105,6 +125,7 @@ function createTally() {
       ratedRows,
       sawLabelRows,
       wordOnlyRows,
+      reviewedRows: { ...reviewedRows },
       teachers: teachers.counts(),
     }),
   };

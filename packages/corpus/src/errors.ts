@@ -50,3 +50,17 @@ export class DiskFullError extends RetortError {
     });
   }
 }
+
+/** The asked-for split breaks a rule that keeps evaluation honest. */
+export class SplitLeaksError extends RetortError {
+  readonly code = 'split-leaks';
+  /** A sentence a broken rule, with what was measured. */
+  readonly leakage: readonly string[];
+  constructor(splitBy: string, leakage: readonly string[]) {
+    super(
+      `A split by ${splitBy} leaks into evaluation. ${leakage.join(' ')} Use --split-by image-prompt (the default), or write ` +
+        'out --allow-leakage: every corpus and report made of it then says so.',
+    );
+    this.leakage = leakage;
+  }
+}

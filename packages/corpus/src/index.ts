@@ -1,7 +1,7 @@
 export { type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
-export { findRefusalIn } from './audit/checks/refusal.ts';
-export { createTooLong, DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
+export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
+export { DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
 export {
   type AuditCheck,
   type AuditContext,
@@ -14,7 +14,9 @@ export {
   SEVERITIES,
   type Severity,
 } from './audit/finding.ts';
+export { findRefusalIn } from './audit/refusal/find-refusal.ts';
 export { AUDIT_CHECKS } from './audit/registry.ts';
+export { type RepairedRow, type RepairOptions, repairRow } from './audit/repair/repair-row.ts';
 export { buildConversation, type ConversationInput, type ConversationSample } from './build-conversation.ts';
 export { buildCorpus } from './build-corpus.ts';
 export type { Estimate } from './compare/bootstrap.ts';
@@ -25,16 +27,24 @@ export { type Spread, spreadOf } from './compare/summary-statistics.ts';
 export { isSameText } from './compare/text-agreement.ts';
 export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
 export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
+export { croissantProblems } from './documents/check-croissant.ts';
+export type {
+  DocumentsInput,
+  ExportedFile,
+  ExportedFormat,
+  TeacherFacts,
+} from './documents/documents-input.ts';
+export { exportDocuments } from './documents/export-documents.ts';
 export {
   CorpusEmptyError,
   CorpusImageMissingError,
   CorpusRowError,
   CorpusUsageError,
   DiskFullError,
+  SplitLeaksError,
   SplitUnavailableError,
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
-export type { ExportedFile } from './export/data-writers.ts';
 export {
   type ExportedCorpus,
   type ExportOptions,
@@ -43,8 +53,14 @@ export {
   type ReplaceRule,
 } from './export/export-corpus.ts';
 export { type ExportedItem, type ReadExportedRow, readExportedRows } from './export/read-exported-rows.ts';
+export { type VerifiedExport, verifyExport } from './export/verify-export.ts';
+export type { ExportFacts } from './export/write-export.ts';
+export { decodeRow } from './formats/decode-row.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
 export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
+export { type JsonContainer, sniffJson } from './formats/json-container.ts';
+export { jsonLine } from './formats/json-text.ts';
+export { readJsonValues } from './formats/read-json-values.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
 export { llamafactoryDataset } from './lora/llamafactory-config.ts';
@@ -62,14 +78,17 @@ export {
   shapeRow,
   WHOLE_CORPUS,
 } from './shape/shape-rows.ts';
+export { assignSplits } from './splits/assign-splits.ts';
+export { describeLeakage } from './splits/leakage.ts';
+export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export {
-  assignSplits,
   DEFAULT_SPLIT_FRACTIONS,
+  type Fold,
+  foldFractions,
   type SplitFractions,
   type SplitOptions,
   type SplitSample,
-} from './splits/assign-splits.ts';
-export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
+} from './splits/split-options.ts';
 export { splitRuleNotes } from './splits/split-rule-notes.ts';
 export type { TokenCountCache } from './tokens/cached-tokenizer.ts';
 export { countsInOrder, type SequenceCountCache, type SequenceCounter } from './tokens/counts-in-order.ts';
@@ -81,6 +100,6 @@ export {
 export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
 export { loadTextTokenizer, type TextTokenizerOptions } from './tokens/load-text-tokenizer.ts';
 export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
-export { findTokenRule } from './tokens/token-rules.ts';
+export { findTokenRule, TOKEN_RULES } from './tokens/token-rules.ts';
 export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

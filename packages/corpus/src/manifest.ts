@@ -1,11 +1,17 @@
-import type { Aspect, ContentHash, Split, SplitBy } from '@retort/schema';
-import type { SplitFractions } from './splits/assign-splits.ts';
+import type { Aspect, ContentHash, ReviewCounts, Split, SplitBy } from '@retort/schema';
+import type { Fold, SplitFractions } from './splits/split-options.ts';
 
 /** What decides a corpus besides its rows. */
 export interface CorpusMeta {
   readonly splitBy: SplitBy;
   readonly seed: number;
   readonly fractions: SplitFractions;
+  /** Which fold is test; absent where the split has none. */
+  readonly fold?: Fold;
+  /** The generator that is test; absent where none was named. */
+  readonly holdOut?: string;
+  /** Rules of honest evaluation that the split breaks, a sentence each; absent when it is clean. */
+  readonly leakage?: readonly string[];
   /** Hash of each prompt file that was used, the student's included, by prompt id. */
   readonly promptVersions: Readonly<Record<string, string>>;
   readonly sources: readonly CorpusSource[];
@@ -39,6 +45,8 @@ export interface CorpusManifest extends CorpusMeta {
   readonly wordOnlyRows: number;
   readonly teachers: readonly CorpusTeacher[];
   readonly wordBinning: string;
+  /** Absent where no person touched a row. */
+  readonly review?: ReviewCounts;
 }
 
 /** A manifest as `corpus.json` holds it. */
@@ -56,9 +64,13 @@ export function manifestJson(manifest: CorpusManifest) {
     split_by: manifest.splitBy,
     seed: manifest.seed,
     fractions: manifest.fractions,
+    ...(manifest.fold === undefined ? {} : { fold: manifest.fold }),
+    ...(manifest.holdOut === undefined ? {} : { hold_out: manifest.holdOut }),
+    ...(manifest.leakage === undefined ? {} : { leakage: manifest.leakage }),
     word_binning: manifest.wordBinning,
     prompt_versions: Object.fromEntries(Object.entries(manifest.promptVersions).sort()),
     teachers: manifest.teachers,
     sources: manifest.sources,
+    ...(manifest.review === undefined ? {} : { review: manifest.review }),
   };
 }

@@ -1,5 +1,5 @@
 import { FIVE_POINT_SCALE } from '@retort/schema';
-import { agiqa3kSplitOf } from './agiqa-3k-split.ts';
+import { AGIQA_3K_SPLIT_SIZES, agiqa3kSplitOf } from './agiqa-3k-split.ts';
 import { parseAgiqaName } from './agiqa-name.ts';
 import type { ColumnMapping } from './columns.ts';
 import { findTable } from './find-table.ts';
@@ -22,6 +22,7 @@ const COLUMNS: ColumnMapping = {
 /** AGIQA-3K: `data.csv` with the images beside it or in `images/`. A file of another name has no generator. */
 export const agiqa3kReader: DatasetReader = {
   name: NAME,
+  publishedSplitSizes: AGIQA_3K_SPLIT_SIZES,
   async open(options) {
     const place = await findTable(options);
     return openTableDataset({

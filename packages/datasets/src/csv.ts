@@ -9,6 +9,7 @@ const NAME = 'csv';
 /** Any CSV with a row an image, and a folder. Only the image's name is needed; ratings may be missing. */
 export const csvReader: DatasetReader = {
   name: NAME,
+  publishedSplitSizes: null,
   async open(options) {
     const place = await findTable(options);
     return openTableDataset({

@@ -29,16 +29,21 @@ interface Lookup {
 }
 
 /**
- * Opens the folder a table's names start at: its `images/` if it has one, and then the folder itself.
+ * Opens the folder a table's names start at: its `images/` if it has one (or those of `subfolders` that it has), and then
+ * the folder itself.
  *
  * @throws DatasetUnreadableError the folder is missing, isn't one, or may not be read
  */
-export async function openImageFolder(folder: string): Promise<ImageFolder> {
+export async function openImageFolder(
+  folder: string,
+  subfolders: readonly string[] = ['images'],
+): Promise<ImageFolder> {
   const outer = { folder, resolved: await resolveFolder(folder) };
-  const images = path.join(folder, 'images');
-  const roots = (await isFolder(images))
-    ? [{ folder: images, resolved: await resolveFolder(images) }, outer]
-    : [outer];
+  const roots: Root[] = [];
+  for (const inner of subfolders.map((name) => path.join(folder, name))) {
+    if (await isFolder(inner)) roots.push({ folder: inner, resolved: await resolveFolder(inner) });
+  }
+  roots.push(outer);
   const lookup = { roots, resolvedFolders: new Map<string, string>() };
   return { locate: (name) => locate(lookup, name) };
 }

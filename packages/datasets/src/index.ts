@@ -3,6 +3,7 @@ export { COLUMN_NAMES, type ColumnMapping, type ColumnName, parseColumnMapping }
 export { DatasetUnreadableError, InvalidDatasetOptionError, MissingColumnError } from './errors.ts';
 export { readImagePrompts } from './image-prompts.ts';
 export { type RatingsOptions, type RatingsRow, readRatings } from './read-ratings.ts';
+export { readTable, type TableRecord } from './read-table.ts';
 export type { DatasetReader, OpenDataset, ReaderOptions } from './reader.ts';
 export { findReader, readers } from './readers.ts';
 export { type SampleDataset, sampleDataset } from './sample.ts';

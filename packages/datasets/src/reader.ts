@@ -1,4 +1,4 @@
-import type { DatasetDescription, ImportedRow, MosScale } from '@retort/schema';
+import type { DatasetDescription, ImportedRow, MosScale, Split } from '@retort/schema';
 import type { ColumnMapping } from './columns.ts';
 
 /** What a person says about a dataset. Paths are absolute. */
@@ -19,11 +19,14 @@ export interface ReaderOptions {
 export interface DatasetReader {
   /** Registry name, as in `--dataset`. */
   readonly name: string;
+  /** Images on each side of the dataset's published split when it is whole; null where none was published. */
+  readonly publishedSplitSizes: Readonly<Record<Split, number>> | null;
   /**
    * Finds the table and the images and checks the header; reads no row yet.
    *
    * @throws DatasetUnreadableError the table is missing, empty, forbidden or not UTF-8; the folder is missing or forbidden
    * @throws MissingColumnError the table lacks a column
+   * @throws InvalidDatasetOptionError an option that this kind of dataset has no use for
    */
   open(options: ReaderOptions): Promise<OpenDataset>;
 }

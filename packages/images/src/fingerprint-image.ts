@@ -10,17 +10,25 @@ const FLAT_DEVIATION = 1;
 const LUMA = [0.299, 0.587, 0.114] as const;
 
 /**
- * Fingerprint of a prepared picture (`FINGERPRINT` says how it is made), to be compared by the number of bits that differ.
+ * Fingerprint of a picture as a viewer shows it (`FINGERPRINT` says how it is made), to be compared by the number of bits that differ.
  *
  * @param source bytes of an image file, or the absolute path of one
  * @returns null for a picture of one colour, or nearly so: any two of them would look alike
- * @throws Error of the decoder for what isn't an image: a prepared picture always is
+ * @throws Error of the decoder for what isn't an image, or has a part missing
  */
 export async function fingerprintImage(source: Uint8Array | string): Promise<Uint8Array | null> {
-  const { data, info } = await sharp(source)
+  const { data, info } = await sharp(source, { failOn: 'truncated' })
+    .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
-    .resize({ width: PHASH_SIDE, height: PHASH_SIDE, fit: 'fill', kernel: 'lanczos3' })
+    // A JPEG's decoder would make a small version faster, with its sides rounded up: the edge of a crop then turns over 6 bits more.
+    .resize({
+      width: PHASH_SIDE,
+      height: PHASH_SIDE,
+      fit: 'fill',
+      kernel: 'lanczos3',
+      fastShrinkOnLoad: false,
+    })
     .raw()
     .toBuffer({ resolveWithObject: true });
   const grey = toGrey(data, info.channels);

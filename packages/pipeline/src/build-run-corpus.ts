@@ -1,14 +1,13 @@
 import {
   type AuditRow,
-  assignSplits,
   buildConversation,
   buildCorpus,
   type CorpusMeta,
   compareRows,
-  DEFAULT_SPLIT_FRACTIONS,
   evaluationRow,
 } from '@retort/corpus';
 import {
+  type Conversation,
   type CorpusRow,
   canonicalJson,
   type JobProgress,
@@ -28,12 +27,17 @@ import { auditRunRows } from './audit/audit-run-rows.ts';
 import { ratingsOnFive } from './audit/ratings-on-five.ts';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { loadRunReviews, type RunReviews, reviewsInput } from './review/run-reviews.ts';
+import { loadSamples } from './run-splits.ts';
+import { type SplitMeta, splitKeyOf, splitRun } from './split-run.ts';
 
 export class CorpusEmptyRunError extends RetortError {
   readonly code = 'corpus-empty';
-  constructor() {
+  constructor(rejectedRows = 0) {
     super(
-      'No request of this run was answered, so there is no corpus: "distill failures" lists the reasons.',
+      rejectedRows === 0
+        ? 'No request of this run was answered, so there is no corpus: "distill failures" lists the reasons.'
+        : `Every row of this run that could stand in a corpus was rejected in review (${rejectedRows}), so there is none: take a decision back with "distill review undo".`,
     );
   }
 }
@@ -57,18 +61,21 @@ export async function corpusInputKey(deps: PipelineDeps, runId: string, plan: Ru
       student: [...student.values()].map(({ id, hash }) => [id, hash]),
       splitBy: plan.splitBy,
       seed: plan.seed,
+      ...splitKeyOf(plan, () => [...loadSamples(deps, answered).values()]),
       binning: WORD_BINNING.version,
+      ...reviewsInput(deps.store, runId),
     }),
   );
 }
 
 /**
- * Makes conversations of a run's answers, splits them, names the corpus and audits it. Deterministic: the same answers
- * give the same corpus.
+ * Makes conversations of a run's answers, as people's decisions leave them, splits them, names the corpus and audits it.
+ * Deterministic: the same answers and decisions give the same corpus. Splits are made before rows are left out: a decision
+ * moves no other row.
  *
  * @param onProgress hears of the images that are compared for the first time
  * @returns the corpus's key
- * @throws CorpusEmptyRunError nothing was answered
+ * @throws CorpusEmptyRunError nothing was answered, or everything rejected
  */
 export async function buildRunCorpus(
   deps: PipelineDeps,
@@ -81,10 +88,8 @@ export async function buildRunCorpus(
   const student = await loadStudentPrompts(deps.promptsDir);
   const prompts = await loadPrompts(deps.promptsDir);
   const samples = loadSamples(deps, answered);
-  const splits = assignSplits([...samples.values()].map(toSplitSample), {
-    by: run.plan.splitBy,
-    seed: run.plan.seed,
-  });
+  const { splits, meta } = splitRun([...samples.values()], run.plan, run.dataset);
+  const reviews = loadRunReviews(store, run.id);
   const entries = store.transaction(() =>
     answered.flatMap((entry): CorpusEntry[] => {
       const sample = samples.get(entry.sampleId);
@@ -92,7 +97,8 @@ export async function buildRunCorpus(
       if (sample === undefined || split === undefined)
         throw new TypeError(`no sample or split for ${entry.sampleId}`);
       const sawLabel = prompts.get(entry.promptId).sawLabel;
-      const conversation = conversationOf(deps, run.dataset, student, { entry, sample, sawLabel });
+      const conversation = conversationOf(deps, run.dataset, student, { entry, sample, sawLabel, reviews });
+      if (conversation === null) return [];
       // The store keeps the whole conversation; what a row may show depends on its split.
       const conversationId = store.conversations.save(sample.id, conversation);
       const row = evaluationRow({ ...conversation, split });
@@ -101,9 +107,11 @@ export async function buildRunCorpus(
   );
   entries.sort((a, b) => compareRows(a.row, b.row));
   const rows = entries.map(({ row }) => row);
+  if (rows.length === 0 && reviews.rejected() > 0) throw new CorpusEmptyRunError(reviews.rejected());
   const { key, manifest } = await buildCorpus(
     rows,
-    metaOf(run.plan, run.dataset, usedPrompts(answered, prompts, student)),
+    metaOf(meta, run.dataset, usedPrompts(answered, prompts, student)),
+    reviews.rejected(),
   );
   const members = entries.map(
     ({ conversationId, row }): CorpusMembership => ({ conversationId, split: row.split }),
@@ -117,39 +125,27 @@ export async function buildRunCorpus(
   return key;
 }
 
-/** Makes the split of a run only to see that it can be made. @throws SplitUnavailableError */
-export function checkSplit(samples: Iterable<SampleRow>, { splitBy, seed }: RunPlan): void {
-  assignSplits(Array.from(samples, toSplitSample), { by: splitBy, seed });
-}
-
-function loadSamples(deps: PipelineDeps, answered: readonly AnsweredSample[]): Map<number, SampleRow> {
-  const ids = new Set(answered.map(({ sampleId }) => sampleId));
-  return new Map(
-    [...ids].flatMap((id) => {
-      const sample = deps.store.samples.get(id);
-      return sample === null ? [] : [[id, sample] as const];
-    }),
-  );
-}
-
-function toSplitSample({ name, imagePrompt, generator, image }: SampleRow) {
-  return { name, imagePrompt, generator, imageHash: image?.hash ?? name };
-}
-
 function conversationOf(
   deps: PipelineDeps,
   dataset: DatasetRow,
   student: StudentPrompts,
-  { entry, sample, sawLabel }: { entry: AnsweredSample; sample: SampleRow; sawLabel: boolean },
-) {
+  {
+    entry,
+    sample,
+    sawLabel,
+    reviews,
+  }: { entry: AnsweredSample; sample: SampleRow; sawLabel: boolean; reviews: RunReviews },
+): Conversation | null {
   const answer = deps.store.attempts.answered(entry.requestKey, entry.aspect);
   const { image } = sample;
   if (answer === null || image === null)
     throw new TypeError(`request ${entry.requestKey} has no answer or no picture`);
+  const reviewed = reviews.apply(entry, answer.description);
+  if (reviewed === null) return null;
   const { aspect, promptId, teacher, model, requestKey } = entry;
   const { name, imagePrompt, generator, generatorSetting } = sample;
   const { hash: imageHash, blobHash, width, height } = image;
-  return buildConversation({
+  const conversation = buildConversation({
     sample: {
       name,
       dataset: dataset.name,
@@ -162,12 +158,13 @@ function conversationOf(
       height,
     },
     aspect,
-    description: answer.description,
+    description: reviewed.description,
     mos: sample.ratings.find((rating) => rating.aspect === aspect)?.mos ?? null,
     scale: dataset.scale,
     ...renderStudentQuestions(student, { aspect, imagePrompt }),
     provenance: { sawLabel, promptId, teacher, model, requestKey },
   });
+  return reviewed.mark === null ? conversation : { ...conversation, review: reviewed.mark };
 }
 
 function usedPrompts(
@@ -186,9 +183,7 @@ function usedPrompts(
   return Object.fromEntries([...teacherPrompts, ...studentPrompts].sort());
 }
 
-function metaOf(plan: RunPlan, dataset: DatasetRow, promptVersions: Record<string, string>): CorpusMeta {
+function metaOf(split: SplitMeta, dataset: DatasetRow, promptVersions: Record<string, string>): CorpusMeta {
   const { name, source, licence } = dataset;
-  const { splitBy, seed } = plan;
-  const sources = [{ dataset: name, source, licence }];
-  return { splitBy, seed, fractions: DEFAULT_SPLIT_FRACTIONS, promptVersions, sources };
+  return { ...split, promptVersions, sources: [{ dataset: name, source, licence }] };
 }

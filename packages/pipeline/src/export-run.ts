@@ -6,8 +6,10 @@ import {
   exportCorpus,
   trainingCommand,
 } from '@retort/corpus';
-import { type CorpusRow, hashHex, RetortError } from '@retort/schema';
+import { type CorpusRow, hashHex, RetortError, type RunPlan } from '@retort/schema';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { portableRunCommand } from './run-command.ts';
+import { countRows, openDefaultTokenCounter } from './token-counts.ts';
 
 /** Hex digits of a corpus key in its folder's name: enough to tell corpora apart, short enough to read. */
 const KEY_DIGITS = 12;
@@ -53,18 +55,33 @@ export function corpusFolder(deps: PipelineDeps, key: string): string {
 /**
  * Writes a corpus in every format, or finds it written.
  *
+ * @param plan of the run that made it, for the command that its card prints; null for none
  * @returns its folder
  */
-export async function exportRunCorpus(deps: PipelineDeps, key: string): Promise<string> {
+export async function exportRunCorpus(
+  deps: PipelineDeps,
+  key: string,
+  plan: RunPlan | null = null,
+): Promise<string> {
   const { manifest, audit } = loadCorpus(deps, key);
+  const command = plan === null ? null : portableRunCommand(plan);
+  const counter = await openDefaultTokenCounter(deps);
+  const { rows, shares } = countRows(exportedRows(deps, key), counter);
   const { path } = await exportCorpus({
-    rows: exportedRows(deps, key),
+    rows,
     dir: corpusFolder(deps, key),
     formats: RUN_FORMATS,
     images: (row) => deps.blobs.path(row.blobHash),
     manifest,
     audit,
-  });
+    documents: {
+      teachers: deps.store.corpora.teachers(key),
+      command,
+      get tokenShares() {
+        return [shares()];
+      },
+    },
+  }).finally(counter.close);
   deps.store.corpora.setPath(key, path);
   return path;
 }

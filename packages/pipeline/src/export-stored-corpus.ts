@@ -1,11 +1,14 @@
 import {
   type AuditReport,
+  type AuditRow,
   assertShape,
   audit,
+  auditRowOf,
   buildCorpus,
   type CorpusManifest,
   type ExportShape,
   exportCorpus,
+  FINDING_ROWS_MAX,
   findFormat,
   type ImageMode,
   isLeftOut,
@@ -58,7 +61,8 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   for (const name of request.formats) findFormat(name);
   const stored = loadCorpus(deps, corpus);
   const rows = () => shapedRows(deps, request);
-  const survey = surveyRows(rows(), request.counter);
+  const nothingToFind = isWhole(shape) && request.counter === null;
+  const survey = surveyRows(nothingToFind ? [] : rows(), request.counter);
   const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
   const result = {
     key: manifest.key,
@@ -104,11 +108,16 @@ async function nameShaped(
   from: CorpusManifest,
 ): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
   const { manifest } = await buildCorpus(keptRows(rows()), from);
-  return { manifest, audit: await audit(keptRows(rows()), { splitBy: from.splitBy }) };
+  const report = await audit(auditRows(rows()), { splitBy: from.splitBy }, { maxRows: FINDING_ROWS_MAX });
+  return { manifest, audit: report };
 }
 
 function* keptRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<CorpusRow> {
   for (const row of rows) if (!isLeftOut(row)) yield row;
+}
+
+function* auditRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<AuditRow> {
+  for (const row of keptRows(rows)) yield auditRowOf(row);
 }
 
 /** What corpus.json says of it; what wasn't asked for isn't there. */

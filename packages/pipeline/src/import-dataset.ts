@@ -52,6 +52,8 @@ export function openDataset(plan: RunPlan): Promise<OpenDataset> {
 export async function isImportDue(deps: PipelineDeps, plan: RunPlan): Promise<boolean> {
   const dataset = importedDataset(deps, plan);
   if (dataset === null) return true;
+  // Homes from before published sides were stored have none until they import again.
+  if (plan.splitBy === 'paper' && !deps.store.datasets.hasPublishedSplit(dataset.id)) return true;
   const known = deps.store.datasets.importRejections(dataset.id);
   if (plan.strict && known.length > 0) return true;
   const { files, rows } = await openDataset(plan);

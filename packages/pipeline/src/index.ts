@@ -1,8 +1,14 @@
 export { advanceBatch } from './advance-batch.ts';
+export { auditCorpus } from './audit/audit-corpus.ts';
+export { auditFiles, type FileFacts, readAuditRows } from './audit/audit-files.ts';
+export { type FixedCorpus, fixCorpus } from './audit/fix-corpus.ts';
+export { fixFile } from './audit/fix-file.ts';
+export { type RatingsTable, readRatingsTable } from './audit/ratings-table.ts';
+export type { RepairCounts } from './audit/repair-tally.ts';
 export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
 export { batchRowKey } from './batch-rows.ts';
 export { budgetReachedReason } from './budget-reached.ts';
-export { buildRunCorpus, checkSplit, corpusInputKey } from './build-run-corpus.ts';
+export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
@@ -29,15 +35,35 @@ export {
 } from './plan-requests.ts';
 export { prepareSample, rejectedSampleError, samplesToPrepare } from './prepare-samples.ts';
 export { countPrepared, preparedSamples } from './prepared-samples.ts';
+export { ExportNotFitError, pushExport, readPublishable } from './push-export.ts';
 export {
   type ReadingChange,
   type ReparseOptions,
   type ReparseReport,
   reparseAnswers,
 } from './reparse-answers.ts';
+export { type AppliedDecisions, applyDecisions } from './review/apply-decisions.ts';
+export { checkReviewText, ReviewTextError } from './review/check-text.ts';
+export {
+  decideReview,
+  NothingToUndoError,
+  type ReviewRequest,
+  type ReviewResult,
+} from './review/decide-review.ts';
+export { type ListedRow, listReviews, type ReviewFilter } from './review/list-reviews.ts';
+export { type DecisionLine, readDecisions, readJsonLines } from './review/read-decisions.ts';
+export {
+  findReviewRow,
+  isReviewOutdated,
+  type ReviewState,
+  reviewRowId,
+  reviewStateOf,
+  standingText,
+} from './review/review-row.ts';
 export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
 export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
 export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';
+export { runSplits } from './run-splits.ts';
 export {
   ensureScorerEnvironment,
   type ScorerEnvironmentOptions,
@@ -46,7 +72,14 @@ export {
 export { scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
 export { describeQuote, noteSpendingTerms, type SpendingTerms, spendingTerms } from './spending-terms.ts';
+export { checkSplit } from './split-run.ts';
 export { buildTeachJob, type TeachJobOptions } from './teach-job.ts';
 export { bookResult, lostAttempt, type TaughtAttempt, teachRequest } from './teach-request.ts';
 export { checkPlanTeacher, createPlanTeacher, createTeachers } from './teachers.ts';
+export {
+  countRows,
+  type HomeTokenCounter,
+  openTokenCounter,
+  TOKEN_STUDENTS,
+} from './token-counts.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

@@ -38,10 +38,13 @@ export async function runFacts(
     recorded: plan.teacher === 'replay',
     saw_label: manifest.sawLabelRows > 0,
     aspects: [...aspects],
-    skipped_aspects: await skippedAspects(run, aspects),
+    skipped_aspects: await skippedAspects(run, aspects, rejectedAspects(deps, run.id)),
     seed: plan.seed,
     split_by: plan.splitBy,
     split_note: splitRuleNotes(plan.splitBy),
+    ...(manifest.fold === undefined ? {} : { fold: manifest.fold }),
+    ...(manifest.holdOut === undefined ? {} : { hold_out: manifest.holdOut }),
+    ...(manifest.leakage === undefined ? {} : { leakage: [...manifest.leakage] }),
     code_commit: stored?.codeCommit ?? null,
     started_at: stored?.startedAt ?? '',
     command: runCommand(plan),
@@ -58,6 +61,7 @@ export async function runFacts(
 async function skippedAspects(
   { plan, dataset }: ReportRun,
   present: readonly Aspect[],
+  rejected: ReadonlySet<Aspect>,
 ): Promise<ReportData['run']['skipped_aspects']> {
   const recorded = plan.recordings === null ? null : (await openRecordings(plan.recordings)).aspects;
   const all: readonly Aspect[] = plan.aspects ?? ['quality', 'correspondence', 'authenticity'];
@@ -70,9 +74,21 @@ async function skippedAspects(
       ];
       return {
         aspect,
-        reason: reasons.length === 0 ? 'no request for it was answered' : reasons.join(', and '),
+        reason: reasons.length === 0 ? noRowsReason(aspect, rejected) : reasons.join(', and '),
       };
     });
+}
+
+function noRowsReason(aspect: Aspect, rejected: ReadonlySet<Aspect>): string {
+  return rejected.has(aspect)
+    ? 'every row of it that could stand in a corpus was rejected in review'
+    : 'no request for it was answered';
+}
+
+/** Aspects of which a run's corpus had a row, but for a person's decision. */
+function rejectedAspects({ store }: PipelineDeps, runId: string): ReadonlySet<Aspect> {
+  const pinned = store.reviews.pinned(runId);
+  return new Set(pinned.filter(({ decision }) => decision === 'rejected').map(({ aspect }) => aspect));
 }
 
 /** What was asked, answered, given up and paid. */
@@ -114,6 +130,7 @@ export function countFacts(
       thinking: null,
     },
     rows: rowCounts(deps, corpusKey),
+    ...(manifest.review === undefined ? {} : { review: manifest.review }),
   };
 }
 

@@ -10,13 +10,16 @@ export function runCommand({
   limit,
   seed,
   splitBy,
+  fold,
+  holdOut,
+  allowLeakage,
   combined,
   strict,
   repeat,
   ...form
 }: RunPlan): string {
   const promptName = promptNameOf(form);
-  const sample = dataset.path.endsWith('/packages/datasets/sample');
+  const sample = isSample({ dataset });
   const words = [
     'pnpm distill',
     ...(sample ? [] : ['--dataset', dataset.reader, '--path', quoteForShell(dataset.path)]),
@@ -39,12 +42,31 @@ export function runCommand({
     ...(limit === null ? [] : ['--limit', String(limit)]),
     ...(seed === 0 ? [] : ['--seed', String(seed)]),
     ...(splitBy === 'image-prompt' ? [] : ['--split-by', splitBy]),
+    ...(fold === undefined ? [] : ['--folds', String(fold.folds), '--fold', String(fold.fold)]),
+    ...(holdOut === undefined ? [] : ['--hold-out', quoteForShell(holdOut)]),
+    ...(allowLeakage === undefined ? [] : ['--allow-leakage']),
     ...(promptName === 'label-aware' ? [] : ['--prompt', promptName]),
     ...(combined === undefined ? [] : [combined === 'json' ? '--combined' : `--combined ${combined}`]),
     ...(strict ? ['--strict'] : []),
     ...(repeat === undefined ? [] : ['--repeat', String(repeat)]),
   ];
   return words.join(' ');
+}
+
+/** The same for readers elsewhere: paths of this machine are placeholders. */
+export function portableRunCommand(plan: RunPlan): string {
+  const { dataset, recordings } = plan;
+  if (isSample(plan)) return runCommand(plan);
+  const csv = dataset.csv === null ? null : 'TABLE.csv';
+  return runCommand({
+    ...plan,
+    dataset: { ...dataset, path: 'DATASET', csv },
+    recordings: recordings === null ? null : 'RECORDINGS.jsonl',
+  });
+}
+
+function isSample({ dataset }: Pick<RunPlan, 'dataset'>): boolean {
+  return dataset.path.endsWith('/packages/datasets/sample');
 }
 
 /** As `--prompt` takes it. */

@@ -14,6 +14,8 @@ import {
 } from '@retort/scorer';
 import type { DatasetRow, EpochRow, MetricRow, PredictionRow } from '@retort/store';
 import { z } from 'zod';
+import { loadCorpus } from './export-run.ts';
+import { markMetrics } from './mark-metrics.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type ScorerInputs, writeImageList, writeRowList } from './scorer-inputs.ts';
 
@@ -94,6 +96,7 @@ export async function fitRun(deps: ScorerDeps, run: ScorerRun, onProgress: Progr
     out,
   } as const;
   await deps.scorer.run({ ...command, config: inputs.config }, (event) => forward(event, onProgress));
+  await markMetrics(join(out, FIT_FILES.metrics), loadCorpus(deps, run.corpusKey).manifest.leakage);
   const metrics = fitMetricsSchema.parse(JSON.parse(await readFile(join(out, FIT_FILES.metrics), 'utf8')));
   const checkpointPath = join(out, FIT_FILES.checkpoint);
   deps.store.training.save(run.dataset.id, {

@@ -21,7 +21,6 @@ export interface TokenSurvey {
 
 /** What an export will have and lack, found before anything is written. */
 export interface RowSurvey {
-  readonly rows: number;
   readonly leftOut: number;
   /** The first of them; left-out.jsonl has all. */
   readonly leftOutRows: readonly LeftOutRow[];
@@ -33,17 +32,16 @@ export interface RowSurvey {
 export function surveyRows(rows: Iterable<CorpusRow | LeftOutRow>, counter: TokenCounter | null): RowSurvey {
   const leftOutRows: LeftOutRow[] = [];
   const tokens = counter === null ? null : createTokenSurvey(counter);
-  let [kept, leftOut] = [0, 0];
+  let leftOut = 0;
   for (const row of rows) {
     if (isLeftOut(row)) {
       leftOut += 1;
       if (leftOutRows.length < NAMED_ROWS) leftOutRows.push(row);
       continue;
     }
-    kept += 1;
     tokens?.add(row);
   }
-  return { rows: kept, leftOut, leftOutRows, tokens: tokens?.result() ?? null };
+  return { leftOut, leftOutRows, tokens: tokens?.result() ?? null };
 }
 
 function createTokenSurvey(counter: TokenCounter) {

@@ -11,6 +11,13 @@ export function describeAnswers({ run, counts }: ReportData): string {
   return `The answers come from ${run.model}: ${calls}${reused}; cost: ${formatUsd(counts.cost_usd)}.`;
 }
 
+/** What people decided about the conversations; null when nobody decided. */
+export function describeReview({ counts: { review } }: ReportData): string | null {
+  if (review === undefined) return null;
+  const parts = [`${formatCount(review.accepted)} accepted`, `${formatCount(review.edited)} edited`];
+  return `Reviewed by people: ${parts.join(', ')}, ${formatCount(review.rejected)} rejected and left out.`;
+}
+
 /** What text that was written with the MOS in sight may be used for; null when no text was. */
 export function describeSawLabel({ run, fit }: ReportData): string | null {
   if (!run.saw_label) return null;
@@ -18,9 +25,17 @@ export function describeSawLabel({ run, fit }: ReportData): string | null {
   return `They were written with the MOS in sight (saw_label): descriptions are training targets only.${scorer}`;
 }
 
-/** `split by image prompt, seed 7`. */
+/** `split by image prompt, fold 2 of 5, seed 7`; a split that leaks says so wherever it is named. */
 export function describeSplit({ run }: ReportData): string {
-  return `split by ${run.split_by.replaceAll('-', ' ')}, seed ${run.seed}`;
+  const fold = run.fold === undefined ? '' : `, fold ${run.fold.fold} of ${run.fold.folds}`;
+  const heldOut = run.hold_out === undefined ? '' : `, ${run.hold_out} held out`;
+  const leaks = run.leakage === undefined ? '' : ', leaks into evaluation';
+  return `split by ${run.split_by.replaceAll('-', ' ')}${fold}${heldOut}, seed ${run.seed}${leaks}`;
+}
+
+/** How the split leaks, for the places that have room; empty for a clean one. */
+export function describeLeakage({ run }: ReportData): string {
+  return run.leakage === undefined ? '' : ` Leakage was allowed: ${run.leakage.join(' ')}`;
 }
 
 /** `train 172 rows of 18 image prompts, val …, test …`. */

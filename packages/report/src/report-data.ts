@@ -23,6 +23,12 @@ const runSchema = z.strictObject({
   split_by: splitBySchema,
   /** What the split rule promises and what it leaks. */
   split_note: z.string(),
+  /** Which fold is test; absent where the split has none. */
+  fold: z.strictObject({ folds: z.number().int(), fold: z.number().int() }).optional(),
+  /** The generator that is test; absent where none was named. */
+  hold_out: z.string().optional(),
+  /** Rules of honest evaluation that the split breaks, a sentence each; absent when it is clean. */
+  leakage: z.array(z.string()).optional(),
   code_commit: z.string().nullable(),
   started_at: z.string(),
   /** What brings this run about again. */
@@ -73,6 +79,8 @@ const countsSchema = z.strictObject({
       image_prompts: count.nullable(),
     }),
   ),
+  /** Rows of the corpus that a person touched; `rejected` were left out. Absent where nobody did. */
+  review: z.strictObject({ accepted: count, edited: count, rejected: count }).optional(),
 });
 
 const auditSchema = z.strictObject({

@@ -1,5 +1,11 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { describeAnswers, describeSawLabel, describeSplit } from './describe-run.ts';
+import {
+  describeAnswers,
+  describeLeakage,
+  describeReview,
+  describeSawLabel,
+  describeSplit,
+} from './describe-run.ts';
 import { type FittedAspect, fittedAspects } from './fitted-aspects.ts';
 import { formatCount, formatMetric, formatNoun, formatValue } from './format-figures.ts';
 import type { ReportData } from './report-data.ts';
@@ -19,7 +25,9 @@ export function terminalSummary(data: ReportData, options: { readonly color: boo
     describeCounts(data),
     plain(describeAnswers(data)),
     plain(describeSawLabel(data) ?? ''),
+    describeReview(data) ?? '',
     describeAudit(data),
+    data.run.leakage === undefined ? '' : paint('yellow', plain(describeLeakage(data).trim())),
     ...describeFit(data, paint),
     ...describeArtifacts(data, paint),
   ];
@@ -55,7 +63,7 @@ function describeFit(data: ReportData, paint: Paint): string[] {
   const fitted = fittedAspects(data);
   const notes = fitted.flatMap(({ aspect, fit }) => fit.notes.map((note) => `${aspect}: ${note}`));
   return [
-    paint('bold', `Test rows, ${describeSplit(data)}:`),
+    paint('bold', plain(`Test rows, ${describeSplit(data)}:`)),
     ...fitted.map((aspect) => describeAspect(aspect, paint)),
     ...describeNotes([...skipped, ...notes], paint),
   ];

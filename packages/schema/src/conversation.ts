@@ -1,4 +1,5 @@
 import type { Aspect } from './aspect.ts';
+import type { ReviewMark } from './review.ts';
 import type { Split } from './split.ts';
 import type { WordLabel } from './word-label.ts';
 
@@ -33,6 +34,8 @@ export interface Conversation {
   readonly teacher: string;
   readonly model: string;
   readonly requestKey: string;
+  /** Absent where nobody reviewed it, so that keys of such conversations and corpora stay what they were. */
+  readonly review?: ReviewMark;
 }
 
 export interface CorpusRow extends Conversation {

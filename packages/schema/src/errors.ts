@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'teacher-run-stopped',
   'budget-price-unknown',
   'split-unavailable',
+  'split-leaks',
   'corpus-empty',
   'corpus-row-invalid',
   'store-too-new',
@@ -32,6 +33,7 @@ export const ERROR_CODES = [
   'checkpoint-unreadable',
   'not-found',
   'job-failed',
+  'hub-failed',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

@@ -38,6 +38,7 @@ export {
   teacherRequestSchema,
 } from './request.ts';
 export { descriptionsSchema, type ResponseSchema, responseSchemaSchema } from './response-schema.ts';
+export { REVIEW_DECISIONS, type ReviewCounts, type ReviewDecision, type ReviewMark } from './review.ts';
 export {
   COMBINED_OUTPUTS,
   type CombinedOutput,

@@ -36,6 +36,15 @@ export const runPlanSchema = z.strictObject({
   limit: z.number().int().positive().nullable(),
   seed: z.number().int().min(0),
   splitBy: splitBySchema,
+  /** Which of several folds is test; absent: a share of the image prompts is. */
+  fold: z
+    .strictObject({ folds: z.number().int().min(2), fold: z.number().int().positive() })
+    .refine(({ folds, fold }) => fold <= folds)
+    .optional(),
+  /** The generator that a split by generator tests on; absent: a share of them. */
+  holdOut: z.string().min(1).optional(),
+  /** Written out by a person for a split that leaks into evaluation; absent: such a split is refused. */
+  allowLeakage: z.literal(true).optional(),
   strict: z.boolean(),
   /** Asks everything once more on purpose, to compare dates; absent is 0. */
   repeat: z.number().int().positive().optional(),

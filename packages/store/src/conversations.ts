@@ -2,6 +2,7 @@ import {
   type Aspect,
   type Conversation,
   canonicalJson,
+  type ReviewMark,
   sha256,
   type Turn,
   WORD_BINNING,
@@ -47,6 +48,8 @@ export interface StoredConversation {
   readonly wordLabel: WordLabel | null;
   readonly mosFive: number | null;
   readonly sawLabel: boolean;
+  /** Null where nobody reviewed it. */
+  readonly review: ReviewMark | null;
   readonly turns: readonly Turn[];
 }
 
@@ -58,6 +61,7 @@ interface ConversationRecord {
   word_label: WordLabel | null;
   mos_five: number | null;
   saw_label: number;
+  review: ReviewMark | null;
 }
 
 export function createConversationTable(db: Database): ConversationTable {
@@ -74,8 +78,8 @@ export function createConversationTable(db: Database): ConversationTable {
   );
   const find = db.prepare<[string], { id: number }>('SELECT id FROM conversations WHERE key = ?');
   const insert = db.prepare<unknown[], { id: number }>(
-    `INSERT INTO conversations (key, sample_id, aspect, request_key, prompt_id, mos_five, word_label, binning, saw_label)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    `INSERT INTO conversations (key, sample_id, aspect, request_key, prompt_id, mos_five, word_label, binning, saw_label, review)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
   );
   const insertTurn = db.prepare(
     'INSERT INTO turns (conversation_id, position, role, text) VALUES (?, ?, ?, ?)',
@@ -84,7 +88,7 @@ export function createConversationTable(db: Database): ConversationTable {
     'SELECT role, text FROM turns WHERE conversation_id = ? ORDER BY position',
   );
   const ofSample = db.prepare<[number], ConversationRecord>(
-    `SELECT id, aspect, prompt_id, request_key, word_label, mos_five, saw_label FROM conversations
+    `SELECT id, aspect, prompt_id, request_key, word_label, mos_five, saw_label, review FROM conversations
      WHERE sample_id = ? ORDER BY id`,
   );
   return {
@@ -95,7 +99,7 @@ export function createConversationTable(db: Database): ConversationTable {
       if (known !== undefined) return known.id;
       const { aspect, requestKey, promptId, mos, wordLabel, sawLabel } = conversation;
       const columns = [key, sampleId, aspect, requestKey, promptId, mos, wordLabel, WORD_BINNING.version];
-      const row = insert.get(...columns, sawLabel ? 1 : 0);
+      const row = insert.get(...columns, sawLabel ? 1 : 0, conversation.review ?? null);
       if (row === undefined) throw new TypeError('SQLite returned no row for INSERT … RETURNING');
       conversation.turns.forEach((turn, position) => {
         insertTurn.run(row.id, position, turn.role, turn.text);
@@ -112,6 +116,7 @@ export function createConversationTable(db: Database): ConversationTable {
         wordLabel: row.word_label,
         mosFive: row.mos_five,
         sawLabel: row.saw_label === 1,
+        review: row.review,
         turns: turns.all(row.id),
       })),
   };

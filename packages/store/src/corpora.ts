@@ -1,5 +1,6 @@
-import type { Aspect, CorpusRow, Split, Turn, WordLabel } from '@retort/schema';
+import type { Aspect, CorpusRow, ReviewMark, Split, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { type CorpusTeacherFacts, createCorpusTeachers } from './corpus-teachers.ts';
 import { tellDiskFull } from './errors.ts';
 
 export interface CorpusMembership {
@@ -28,6 +29,8 @@ export interface CorpusTable {
   /** Keys that begin so, newest first, at most two: one is found, two are ambiguous. */
   keysBeginning(prefix: string): string[];
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
+  /** What the attempts behind a corpus say, by teacher, model and model version. */
+  teachers(key: string): CorpusTeacherFacts[];
 }
 
 interface CorpusRecord {
@@ -54,6 +57,7 @@ interface RowRecord {
   mos_five: number | null;
   word_label: WordLabel | null;
   saw_label: number;
+  review: ReviewMark | null;
   prompt_id: string;
   teacher: string;
   model: string;
@@ -61,17 +65,28 @@ interface RowRecord {
   turns: string;
 }
 
-const SELECT_ROWS = `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
+const COLUMNS = `SELECT cr.conversation_id, cr.split, s.name AS sample_name, d.name AS dataset, c.aspect, s.image_prompt, s.generator,
        s.generator_setting, i.hash AS image_hash, i.blob_hash, i.width, i.height, c.mos_five, c.word_label, c.saw_label,
-       c.prompt_id, r.teacher, r.model, c.request_key,
+       c.review, c.prompt_id, r.teacher, r.model, c.request_key,
        (SELECT json_group_array(json_object('role', t.role, 'text', t.text) ORDER BY t.position)
-        FROM turns t WHERE t.conversation_id = c.id) AS turns
+        FROM turns t WHERE t.conversation_id = c.id) AS turns`;
+
+const SELECT_ROWS = `${COLUMNS}
      FROM corpus_rows cr
      JOIN conversations c ON c.id = cr.conversation_id
      JOIN samples s ON s.id = c.sample_id
      JOIN datasets d ON d.id = s.dataset_id
      JOIN requests r ON r.key = c.request_key
      JOIN images i ON i.hash = r.image_hash`;
+/** From the sample on, which CROSS JOIN and INDEXED BY make sure of: SQLite would go through the whole corpus for each look. */
+const SELECT_ROW_OF_SAMPLE = `${COLUMNS}
+     FROM datasets d
+     CROSS JOIN samples s ON s.dataset_id = d.id
+     CROSS JOIN conversations c ON c.sample_id = s.id
+     CROSS JOIN corpus_rows cr INDEXED BY corpus_rows_by_conversation ON cr.conversation_id = c.id
+     CROSS JOIN requests r ON r.key = c.request_key
+     CROSS JOIN images i ON i.hash = r.image_hash
+     WHERE cr.corpus_key = ? AND d.name = ? AND s.name = ? AND c.aspect = ?`;
 
 export function createCorpusTable(db: Database): CorpusTable {
   const insert = db.prepare(
@@ -83,9 +98,7 @@ export function createCorpusTable(db: Database): CorpusTable {
   const setCount = db.prepare('UPDATE corpora SET row_count = ? WHERE key = ?');
   const get = db.prepare<[string], CorpusRecord>('SELECT * FROM corpora WHERE key = ?');
   const rows = db.prepare<[string], RowRecord>(`${SELECT_ROWS} WHERE cr.corpus_key = ? ORDER BY cr.position`);
-  const row = db.prepare<[string, string, string, string], RowRecord>(
-    `${SELECT_ROWS} WHERE cr.corpus_key = ? AND d.name = ? AND s.name = ? AND c.aspect = ?`,
-  );
+  const row = db.prepare<[string, string, string, string], RowRecord>(SELECT_ROW_OF_SAMPLE);
   const keys = db
     .prepare<[number, string], string>(
       'SELECT key FROM corpora WHERE substr(key, 1, ?) = ? ORDER BY rowid DESC LIMIT 2',
@@ -125,6 +138,7 @@ export function createCorpusTable(db: Database): CorpusTable {
     },
     keysBeginning: (prefix) => keys.all(prefix.length, prefix),
     sizes: (key) => sizes.all(key),
+    teachers: createCorpusTeachers(db),
   };
 }
 
@@ -148,6 +162,7 @@ function toRow(row: RowRecord): CorpusRow {
     teacher: row.teacher,
     model: row.model,
     requestKey: row.request_key,
+    ...(row.review === null ? {} : { review: row.review }),
     split: row.split,
   };
 }

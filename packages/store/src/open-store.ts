@@ -14,6 +14,7 @@ import { createFingerprintTable, type FingerprintTable } from './fingerprints.ts
 import { migrate, readMigrations } from './migrate.ts';
 import { createReadingTable, type ReadingTable } from './readings.ts';
 import { createRequestTable, type RequestTable } from './requests.ts';
+import { createReviewTable, type ReviewTable } from './reviews.ts';
 import { createRunTable, type RunTable } from './runs.ts';
 import { createSampleTable, type SampleTable } from './samples.ts';
 import { createSequenceTokenCountTable, type SequenceTokenCountTable } from './sequence-token-counts.ts';
@@ -35,6 +36,7 @@ export interface Store {
   readonly batches: BatchTable;
   readonly conversations: ConversationTable;
   readonly corpora: CorpusTable;
+  readonly reviews: ReviewTable;
   readonly tokenCounts: TokenCountTable;
   readonly sequenceTokenCounts: SequenceTokenCountTable;
   readonly training: TrainingTable;
@@ -71,6 +73,7 @@ export function openStore(home: string): Store {
     batches: createBatchTable(db),
     conversations: createConversationTable(db),
     corpora: createCorpusTable(db),
+    reviews: createReviewTable(db),
     tokenCounts: createTokenCountTable(db),
     sequenceTokenCounts: createSequenceTokenCountTable(db),
     training: createTrainingTable(db),

@@ -1,4 +1,4 @@
-import type { Aspect, Rating, Split } from '@retort/schema';
+import type { Aspect, MosScale, Rating, Split } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
 
 /** A sample with its picture, if that was prepared, and its ratings. */
@@ -60,6 +60,8 @@ export interface SampleTable {
   get(id: number): SampleRow | null;
   /** Samples of any dataset with this name, or with a name that ends in it after a `/`. */
   findByName(name: string): SampleRow[];
+  /** The sample of exactly this name in a dataset of this name, with its dataset's scale; null where there is none. */
+  named(dataset: string, name: string): { readonly sample: SampleRow; readonly scale: MosScale } | null;
   savePrepared(id: number, prepared: PreparedSample): void;
 }
 
@@ -108,6 +110,10 @@ export function createSampleTable(db: Database): SampleTable {
   const findByName = db.prepare<[string, string], SampleRecord>(
     `${SELECT_SAMPLE} WHERE s.present = 1 AND (s.name = ? OR s.name LIKE ? ESCAPE '\\') ORDER BY s.name`,
   );
+  const named = db.prepare<[string, string], SampleRecord & { scale_min: number; scale_max: number }>(
+    `${SELECT_SAMPLE.replace('SELECT', 'SELECT d.scale_min, d.scale_max,')}
+     JOIN datasets d ON d.id = s.dataset_id WHERE d.name = ? AND s.name = ? ORDER BY s.present DESC, s.id`,
+  );
   const ratings = db.prepare<[number], { aspect: Aspect; mos: number; mos_std: number | null }>(
     'SELECT aspect, mos, mos_std FROM ratings WHERE sample_id = ? ORDER BY aspect',
   );
@@ -142,6 +148,12 @@ export function createSampleTable(db: Database): SampleTable {
       return row === undefined ? null : toSample(row);
     },
     findByName: (name) => findByName.all(name, `%/${name.replaceAll(/[\\%_]/g, '\\$&')}`).map(toSample),
+    named(dataset, name) {
+      const row = named.get(dataset, name);
+      return row === undefined
+        ? null
+        : { sample: toSample(row), scale: { min: row.scale_min, max: row.scale_max } };
+    },
     savePrepared(id, prepared) {
       const { bytes, modifiedMs } = prepared.stamp;
       if (prepared.kind === 'rejected') {

@@ -37,15 +37,17 @@ describe('label-leak', () => {
     expect(finding.advice).toContain('Find out');
   });
 
-  it('only states the figure of words that say nothing', async () => {
-    const rows = ratedRows({ generators: GENERATORS, prompts: 50 }, (_generator, _prompt, random) => ({
-      mos: 5 * random(),
-      sawLabel: true,
-      description: filler(random),
-    }));
-    const finding = only(await findIn('label-leak', rows));
-    expect(finding.severity).toBe('info');
-    expect(Math.abs(figure(finding.evidence, 'SRCC '))).toBeLessThan(0.25);
+  it('only states the figure of words that say nothing, whatever the floor is by accident', async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const rows = ratedRows(
+        { generators: GENERATORS, prompts: 50 },
+        (_generator, _prompt, random) => ({ mos: 5 * random(), sawLabel: true, description: filler(random) }),
+        seed,
+      );
+      const finding = only(await findIn('label-leak', rows));
+      expect(finding.severity).toBe('info');
+      expect(Math.abs(figure(finding.evidence, 'SRCC '))).toBeLessThan(0.25);
+    }
   });
 
   it('looks at blind and label-aware text apart', async () => {

@@ -1,7 +1,11 @@
-import type { CorpusRow } from '@retort/schema';
+import type { CorpusRow, Turn } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { evaluationRow } from '../../../packages/corpus/src/index.ts';
 import { audit, cleanRows, find, only, planted, withDescription, withTurn } from './planted.ts';
+
+/** No role of ours, as files from elsewhere have it. */
+const SYSTEM = { role: 'system', text: 'You judge images.' } as unknown as Turn;
+const QUESTION = 'What do you see in this image?';
 
 describe('audit of single rows', () => {
   it.each<[code: string, severity: string, what: string, change: (row: CorpusRow) => CorpusRow]>([
@@ -81,6 +85,39 @@ describe('audit of single rows', () => {
       'talk about a score',
       withDescription('This explains the lower quality score.'),
     ],
+    ['answer-debris', 'warning', 'HTML', withDescription('<p>It shows a cat in fog.</p>')],
+    ['answer-debris', 'warning', 'an answer that breaks off', withDescription('It shows a cat in the')],
+    ['answer-debris', 'warning', 'nothing', withDescription(' ')],
+    ['answer-debris', 'warning', 'a value of a program', withDescription('None')],
+    [
+      'answer-debris',
+      'warning',
+      'the question',
+      withDescription('What do you see in this image? It shows a cat.'),
+    ],
+    ['answer-debris', 'warning', 'the image prompt', (row) => withDescription(row.imagePrompt ?? '')(row)],
+    ['answer-debris', 'warning', 'a speaker', withDescription('Assistant: It shows a cat in fog.')],
+    ['answer-debris', 'warning', 'words to the asker', withDescription('Sure! It shows a cat in fog.')],
+    [
+      'answer-debris',
+      'warning',
+      'another language in Latin letters',
+      withDescription('La imagen es borrosa y carece de detalles, con una composición confusa.'),
+    ],
+    [
+      'answer-debris',
+      'warning',
+      'another script',
+      withDescription('这张图片的质量很差，模糊不清，缺乏细节。'),
+    ],
+    ['turn-order', 'error', 'a system turn', (row) => ({ ...row, turns: [SYSTEM, ...row.turns] })],
+    ['label-in-text', 'warning', 'a number in words', withDescription('I give it four out of five.')],
+    [
+      'label-in-text',
+      'warning',
+      'the word in the question',
+      (row) => withTurn(2, { text: `Which word? (answer: ${row.wordLabel})` })(row),
+    ],
     [
       'saw-label-in-evaluation',
       'error',
@@ -95,7 +132,7 @@ describe('audit of single rows', () => {
     ],
   ])('%s (%s): %s, at exactly its rows', async (code, severity, _what, change) => {
     // Different texts, so that a planted text isn't a repeated answer too.
-    const { rows, ids } = planted((row) => change(row));
+    const { rows, ids } = planted((row) => change(withTurn(0, { text: `<image>\n${QUESTION}` })(row)));
     expect(only(await find(code, rows))).toMatchObject({ severity, rows: ids, rowCount: 2 });
   });
 
@@ -110,6 +147,14 @@ describe('audit of single rows', () => {
   ])('takes no offence at: %s', async (text) => {
     const { rows } = planted(withDescription(text), [12]);
     expect((await audit(rows)).findings).toEqual([]);
+  });
+
+  it('label-in-text: the word as a verdict, apart from where it is plain English', async () => {
+    const { rows, ids } = planted((row) => withDescription(`I would rate this as ${row.wordLabel}.`)(row));
+    const [stated, plain] = await find('label-in-text', rows);
+    expect(stated).toMatchObject({ severity: 'warning', rows: ids });
+    expect(stated?.evidence).toContain('as a verdict');
+    expect(plain).toMatchObject({ severity: 'info', rows: ids });
   });
 
   it('finds no leak in rows that evaluationRow has seen', async () => {

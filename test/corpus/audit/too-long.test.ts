@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  audit,
+  auditRowOf,
   createTokenCounter,
-  createTooLong,
   findTokenRule,
   findTooLong,
 } from '../../../packages/corpus/src/index.ts';
@@ -22,8 +23,8 @@ describe('findTooLong', () => {
   });
 });
 
-describe('createTooLong', () => {
-  const check = (exact: boolean) => {
+describe('tooLong', () => {
+  const auditOf = (exact: boolean) => {
     const tokenizer = {
       name: 'a word each',
       cacheKey: null,
@@ -31,33 +32,39 @@ describe('createTooLong', () => {
       count: (text: string) => text.split(' ').length,
     };
     const rule = findTokenRule('minicpm-llama3-v-2_5');
-    const run = createTooLong(createTokenCounter({ rule, tokenizer, cache: null }), 512).start({
-      splitBy: null,
-    });
-    for (const [name, words] of [
-      ['short.jpg', 10],
-      ['long.jpg', 400],
-    ] as const) {
+    const rows = (
+      [
+        ['short.jpg', 10],
+        ['long.jpg', 400],
+      ] as const
+    ).map(([name, words]) => {
       const { turns } = buildRow();
       const long = turns.map((turn, i) => (i === 1 ? { ...turn, text: 'word '.repeat(words) } : turn));
-      run.see({ id: name, row: buildRow({ turns: long }, name) });
-    }
-    return run.finish();
+      return auditRowOf(buildRow({ turns: long }, name));
+    });
+    const tokenCounter = createTokenCounter({ rule, tokenizer, cache: null });
+    return audit(rows, { splitBy: null, tokenCounter, maxTokens: 512 });
   };
+  const found = async (exact: boolean) =>
+    (await auditOf(exact)).findings.filter(({ code }) => code === 'too-long');
 
-  it('lists the rows that a trainer would cut', () => {
-    expect(check(true)).toMatchObject([
+  it('lists the rows that a trainer would cut', async () => {
+    expect(await found(true)).toMatchObject([
       {
-        code: 'too-long',
         severity: 'error',
-        rows: ['long.jpg'],
+        rows: ['made-up/quality/long.jpg'],
         rowCount: 1,
         evidence: expect.stringContaining('512'),
       },
     ]);
   });
 
-  it('is no more than a warning where text was estimated', () => {
-    expect(check(false)).toMatchObject([{ severity: 'warning' }]);
+  it('is no more than a warning where text was estimated', async () => {
+    expect(await found(false)).toMatchObject([{ severity: 'warning' }]);
+  });
+
+  it('says nothing where nobody counts', async () => {
+    const { findings } = await audit([auditRowOf(buildRow())]);
+    expect(findings.map(({ code }) => code)).not.toContain('too-long');
   });
 });

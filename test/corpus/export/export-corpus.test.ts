@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CorpusRow, sha256 } from '@retort/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { imagePathIn } from '../../../packages/corpus/src/export/image-folder.ts';
 import { assignSplits, corpusRows, exportCorpus } from '../../../packages/corpus/src/index.ts';
 import { readAgiqaConversations, SAMPLE_DIR } from '../agiqa-rows.ts';
 import { buildRow, buildRows } from '../build-row.ts';
@@ -27,6 +26,7 @@ describe('exportCorpus', () => {
       'SHA256SUMS',
       'audit.json',
       'corpus.json',
+      'croissant.json',
       'minicpm-v/lora/README.md',
       'minicpm-v/lora/ds-zero3-offload.json',
       'minicpm-v/lora/minicpm-llama3-v-2_5-paper.json',
@@ -65,48 +65,6 @@ describe('exportCorpus', () => {
     expect(rows.map(({ image }) => readFileSync(join(options.dir, image), 'utf8'))).toEqual(
       buildRows(3, 'train').map((row) => `prepared ${row.sampleName}`),
     );
-  });
-
-  it('hard-links images instead of copying them', async () => {
-    const options = await optionsFor(home, [buildRow()]);
-    await exportCorpus(options);
-    expect(statSync(join(options.dir, imagePathIn(buildRow()))).ino).toBe(
-      statSync(options.images(buildRow())).ino,
-    );
-  });
-
-  it('copies them when asked to, and names them where they lie with path', async () => {
-    const options = await optionsFor(home, [buildRow()]);
-    const copied = await exportCorpus({ ...options, dir: join(home, 'copied'), imageMode: 'copy' });
-    const image = join(copied.path, imagePathIn(buildRow()));
-    expect(readFileSync(image)).toEqual(readFileSync(options.images(buildRow())));
-    expect(statSync(image).ino).not.toBe(statSync(options.images(buildRow())).ino);
-    const named = await exportCorpus({ ...options, dir: join(home, 'named'), imageMode: 'path' });
-    expect(existsSync(join(named.path, 'images'))).toBe(false);
-    const [row] = JSON.parse(readFileSync(join(named.path, 'minicpm-v/train.json'), 'utf8'));
-    expect(row.image).toBe(options.images(buildRow()));
-  });
-
-  it('puts no images beside formats that carry them', async () => {
-    const options = await optionsFor(home, [buildRow()], { formats: ['parquet', 'webdataset'] });
-    await exportCorpus(options);
-    expect(readdirSync(options.dir).sort()).toEqual([
-      'README.md',
-      'SHA256SUMS',
-      'audit.json',
-      'corpus.json',
-      'parquet',
-      'rows.jsonl',
-      'webdataset',
-    ]);
-  });
-
-  it('places an image that two rows show once', async () => {
-    const rows = [buildRow({ aspect: 'correspondence' }), buildRow()];
-    const options = await optionsFor(home, rows);
-    await exportCorpus(options);
-    const images = readFileSync(join(options.dir, 'SHA256SUMS'), 'utf8').match(/ {2}images\/.*/g);
-    expect(images).toEqual([`  ${imagePathIn(buildRow())}`]);
   });
 
   it('writes the same bytes into another folder, from rows that come one by one', async () => {

@@ -78,6 +78,7 @@ describe('shapeRow', () => {
     findPartner: () => null,
     counter: {
       name: 'ten a turn',
+      exact: true,
       count: (row: { turns: readonly unknown[] }) => ({
         total: 10 * row.turns.length,
         image: 0,

@@ -1,42 +1,7 @@
-import type { Split } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
-import {
-  assignSplits,
-  CorpusUsageError,
-  type SplitSample,
-  SplitUnavailableError,
-  splitRuleNotes,
-} from '../../../packages/corpus/src/index.ts';
+import { assignSplits, CorpusUsageError } from '../../../packages/corpus/src/index.ts';
 import { readAgiqaConversations, SAMPLE_DIR } from '../agiqa-rows.ts';
-
-/** 30 prompts, each drawn by ten generators. */
-function grid(): readonly SplitSample[] {
-  return Array.from({ length: 300 }, (_, i) => ({
-    name: `${i}.jpg`,
-    imagePrompt: `prompt ${i % 30}`,
-    imageHash: `hash ${i}`,
-    generator: `generator ${Math.floor(i / 30)}`,
-  }));
-}
-
-function sidesOf(
-  samples: readonly SplitSample[],
-  splits: ReadonlyMap<string, Split>,
-  keyOf: (s: SplitSample) => unknown,
-) {
-  const sides = new Map<unknown, Set<Split | undefined>>();
-  for (const sample of samples) {
-    const key = keyOf(sample);
-    sides.set(key, (sides.get(key) ?? new Set()).add(splits.get(sample.name)));
-  }
-  return sides;
-}
-
-function unitsBySplit(sides: ReadonlyMap<unknown, ReadonlySet<Split | undefined>>) {
-  const counts = { train: 0, val: 0, test: 0 };
-  for (const [split] of sides.values()) if (split !== undefined) counts[split] += 1;
-  return counts;
-}
+import { grid, sidesOf, unitsBySplit } from './grid.ts';
 
 describe('assignSplits by image prompt', () => {
   it('puts each of 30 prompts on one side, 18, 6 and 6', () => {
@@ -135,37 +100,5 @@ describe('assignSplits by image prompt', () => {
     { train: Number.NaN, val: 0.2, test: 0.2 },
   ])('refuses fractions $train/$val/$test', (fractions) => {
     expect(() => assignSplits(grid(), { by: 'image-prompt', seed: 1, fractions })).toThrow(CorpusUsageError);
-  });
-});
-
-describe('assignSplits by other rules', () => {
-  it('holds whole generators out for test and carves validation by prompt', () => {
-    const samples = grid();
-    const splits = assignSplits(samples, { by: 'generator', seed: 1 });
-    const generators = sidesOf(samples, splits, (s) => s.generator);
-    const tested = [...generators.values()].filter((sides) => sides.has('test'));
-    expect(tested).toHaveLength(2);
-    expect(tested.every((sides) => sides.size === 1)).toBe(true);
-    const seen = samples.filter(({ name }) => splits.get(name) !== 'test');
-    expect(unitsBySplit(sidesOf(seen, splits, (s) => s.imagePrompt))).toEqual({ train: 22, val: 8, test: 0 });
-  });
-
-  it('needs two generators to hold one out', () => {
-    const one = grid().map((sample) => ({ ...sample, generator: null }));
-    expect(() => assignSplits(one, { by: 'generator', seed: 1 })).toThrow(SplitUnavailableError);
-  });
-
-  it('spreads images at random but keeps identical ones together', () => {
-    const samples = grid().map((sample, i) => ({ ...sample, imageHash: `hash ${i % 100}` }));
-    const sides = sidesOf(samples, assignSplits(samples, { by: 'random', seed: 1 }), (s) => s.imageHash);
-    expect([...sides.values()].every((set) => set.size === 1)).toBe(true);
-    expect(unitsBySplit(sides)).toEqual({ train: 60, val: 20, test: 20 });
-    expect(splitRuleNotes('random')).toMatch(/leaks/);
-  });
-
-  it("says that the paper's own split can't be had and what to use", () => {
-    const split = () => assignSplits(grid(), { by: 'paper', seed: 1 });
-    expect(split).toThrow(SplitUnavailableError);
-    expect(split).toThrow(/lack the test rows.*--split-by image-prompt/);
   });
 });

@@ -5,6 +5,7 @@ import { buildRunCorpus, type PipelineDeps } from '@retort/pipeline';
 import { FINGERPRINT, type JobProgress } from '@retort/schema';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { auditCorpus } from '../../../packages/pipeline/src/audit/audit-corpus.ts';
 import { fingerprintImages } from '../../../packages/pipeline/src/audit/fingerprint-images.ts';
 import {
   type BedRun,
@@ -57,7 +58,7 @@ describe('fingerprintImages', () => {
 });
 
 describe('the audit of a run', () => {
-  it('finds an image that was saved again under another name', async () => {
+  it('finds an image that was saved again under another name, also when the corpus is audited later', async () => {
     const names = [
       'glide_normal_001.jpg',
       'glide_normal_002.jpg',
@@ -77,5 +78,6 @@ describe('the audit of a run', () => {
     const key = await buildRunCorpus(deps, await runToAnswers(deps, folderPlan(folder)));
     const found = expect.objectContaining({ code: 'near-duplicate' });
     expect(deps.store.corpora.get(key)?.audit).toMatchObject({ findings: expect.arrayContaining([found]) });
+    expect((await auditCorpus(deps, key, {})).findings).toEqual(expect.arrayContaining([found]));
   });
 });

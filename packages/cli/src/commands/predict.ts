@@ -6,6 +6,7 @@ import { readImagePrompts } from '@retort/datasets';
 import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
 import { readImageEndings, type ScorerPrediction, scorerPredictionSchema } from '@retort/scorer';
 import { z } from 'zod';
+import { checkpointLeakage } from '../checkpoint-leakage.ts';
 import { EXIT } from '../exit-codes.ts';
 import { resolveCache, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -49,6 +50,8 @@ export async function predictCommand(flags: PredictFlags, terminal: Terminal): P
     await writeFile(images, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     const result = await runScorer({ checkpoint, images, out }, terminal);
     const predictions = await readPredictions(out);
+    const leakage = await checkpointLeakage(checkpoint);
+    if (leakage !== null) terminal.say(leakage);
     printPredictions(predictions, flags.json === true, terminal);
     for (const { image, reason } of result.failed) terminal.say(`${image}: ${reason}`);
     for (const [reason, skipped] of Map.groupBy(result.skipped, (one) => one.reason)) {

@@ -1,5 +1,5 @@
 import { RetortError } from '@retort/schema';
-import type { SampleRow, Store } from '@retort/store';
+import type { SampleRow, Store, StoredConversation } from '@retort/store';
 import { EXIT } from '../exit-codes.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { withLatestRun } from './open-home.ts';
@@ -39,13 +39,27 @@ function factsOf(store: Store, sample: SampleRow) {
     generator_setting: sample.generatorSetting,
     rejected: sample.rejectedReason,
     ratings: sample.ratings.map(({ aspect, mos, mosStd }) => ({ aspect, mos, mos_std: mosStd })),
-    conversations: store.conversations.ofSample(sample.id).map((conversation) => ({
+    conversations: latestOfEach(store.conversations.ofSample(sample.id)).map((conversation) => ({
       aspect: conversation.aspect,
       prompt: conversation.promptId,
       saw_label: conversation.sawLabel,
       word_label: conversation.wordLabel,
+      review: conversation.review,
       turns: conversation.turns,
     })),
+    reviews: store.reviews
+      .ofSample(sample.id)
+      .map(({ id, aspect, requestKey, decision, text, note, reviewer, decidedAt, undoes }) => ({
+        id,
+        aspect,
+        request_key: requestKey,
+        decision,
+        text,
+        note,
+        by: reviewer,
+        decided_at: decidedAt,
+        undoes,
+      })),
     predictions: store.training
       .predictionsOfSample(sample.id)
       .map(({ aspect, head, split, mos, predictedMos, low, high }) => ({
@@ -58,6 +72,13 @@ function factsOf(store: Store, sample: SampleRow) {
         high,
       })),
   };
+}
+
+/** Each conversation once: one that was accepted stands in the store before and after. */
+function latestOfEach(conversations: readonly StoredConversation[]): StoredConversation[] {
+  const keyOf = ({ aspect, requestKey, turns }: StoredConversation): string =>
+    JSON.stringify([aspect, requestKey, turns]);
+  return [...new Map(conversations.map((conversation) => [keyOf(conversation), conversation])).values()];
 }
 
 function describe(facts: ReturnType<typeof factsOf>): string {
@@ -73,10 +94,14 @@ function describe(facts: ReturnType<typeof factsOf>): string {
       ({ aspect, head, split, predicted_mos, low, high }) =>
         `  predicted ${aspect}: ${number(predicted_mos)} [${number(low)}, ${number(high)}] by ${head}, ${split} row`,
     ),
-    ...facts.conversations.flatMap(({ aspect, saw_label, turns }) => [
-      `  ${aspect} conversation${saw_label ? ' (the teacher saw the MOS)' : ''}:`,
+    ...facts.conversations.flatMap(({ aspect, saw_label, review, turns }) => [
+      `  ${aspect} conversation${saw_label ? ' (the teacher saw the MOS)' : ''}${review === 'edited' ? ', edited by a person' : ''}:`,
       ...turns.map(({ role, text }) => `    ${role}: ${text.replaceAll('\n', ' ')}`),
     ]),
+    ...facts.reviews.map(({ id, aspect, decision, note, by, decided_at, undoes }) => {
+      const what = undoes === null ? `${id} ${decision}` : `${id} took back ${undoes}`;
+      return `  ${aspect} review: ${what}${by === null ? '' : ` by ${by}`} at ${decided_at}${note === null ? '' : `: ${note.replaceAll('\n', ' ')}`}`;
+    }),
   ];
   return lines.join('\n');
 }

@@ -71,6 +71,8 @@ export const stagePlans: Record<Stage, (run: ActiveRun) => Promise<StagePlan>> =
     return { units, source: counts.pending === 0 ? null : listSource([]) };
   },
   async audit(run) {
+    // What people decide from here on waits for the next distill: the later stages work on one corpus.
+    run.deps.store.reviews.pin(run.id);
     return (await findRunCorpus(run.deps, run)) === null ? oneJob(run, 'audit') : NOTHING_LEFT;
   },
   async export(run) {

@@ -35,8 +35,8 @@ const RATE_AFTER_MS = 1000;
 /** What is said of units that are done, where "done" isn't what a reader would take it for: requests are given up, too. */
 const DONE_WORDS: Readonly<Record<string, string>> = { request: ' settled' };
 
-/** What has a line: a stage, or the one command that is none. */
-type MeteredWork = Stage | 'reparse';
+/** What has a line: a stage, or a command that is none. */
+type MeteredWork = Stage | 'reparse' | 'push';
 
 /** Shows one stage at a time: done/total, rate, time left, note (such as what it cost). */
 export function createMeter(screen: Screen, now: () => number): Meter {

@@ -41,7 +41,7 @@ export function mosOf(row: AuditRow): number | null {
  * @param fingerprint of the image, where it was made
  */
 export function auditRowOf(
-  row: CorpusRow,
+  row: Omit<CorpusRow, 'turns'> & { readonly turns: readonly ReadTurn[] },
   ratings: AuditRow['ratings'] = {},
   fingerprint: Uint8Array | null = null,
 ): AuditRow {

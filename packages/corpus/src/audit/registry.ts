@@ -19,6 +19,7 @@ import { nearDuplicate } from './checks/near-duplicate.ts';
 import { refusal } from './checks/refusal.ts';
 import { repeatedAnswer } from './checks/repeated-answer.ts';
 import { sawLabelInEvaluation } from './checks/saw-label-in-evaluation.ts';
+import { tooLong } from './checks/too-long.ts';
 import { turnOrder } from './checks/turn-order.ts';
 import type { AuditCheck } from './finding.ts';
 
@@ -40,6 +41,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   repeatedAnswer,
   conversationMissing,
   classImbalance,
+  tooLong,
   lengthOutlier,
   labelLeak,
   generatorConfounded,

@@ -12,7 +12,7 @@ import type { LeftOutRow } from '../shape/left-out.ts';
 import { type ImagePlacement, MANIFEST_FILE, prettyJson } from './export-files.ts';
 import { type ExpectedExport, type ExportState, inspectExport } from './inspect-export.ts';
 import { createStagingFolder, moveIntoPlace } from './staging-folder.ts';
-import { writeExport } from './write-export.ts';
+import { type ExportFacts, writeExport } from './write-export.ts';
 
 /** What may be replaced: an older state of the same corpus, only what was left incomplete, or any corpus. */
 export type ReplaceRule = 'same-corpus' | 'incomplete' | 'any-corpus';
@@ -39,6 +39,8 @@ export interface ExportOptions {
   readonly shape?: Readonly<Record<string, unknown>> | null;
   /** Goes into the trainers' configurations; null for what they default to. */
   readonly maxTokens?: number | null;
+  /** For README.md and croissant.json; left out, they say less. */
+  readonly documents?: ExportFacts;
   /** Called after each row. */
   readonly onRow?: () => void;
 }
@@ -53,10 +55,10 @@ export interface ExportedCorpus {
 }
 
 /**
- * Writes a corpus as a folder of its own: a subfolder a format, `images/`, rows.jsonl, README.md, corpus.json, audit.json and
- * SHA256SUMS. Equal arguments give equal bytes on every machine (with `path` as image mode: in every home of that place). The
- * folder appears whole or not at all: it is built beside `dir` and renamed. A complete export of the same corpus is kept, an
- * incomplete one replaced, anything else in its place only as `replace` allows.
+ * Writes a corpus as a folder of its own: a subfolder a format, `images/`, rows.jsonl, README.md, croissant.json, corpus.json,
+ * audit.json and SHA256SUMS. Equal arguments give equal bytes on every machine (with `path` as image mode: in every home of that
+ * place). The folder appears whole or not at all: it is built beside `dir` and renamed. A complete export of the same corpus is
+ * kept, an incomplete one replaced, anything else in its place only as `replace` allows.
  *
  * @throws CorpusUsageError when `dir` holds something else; CorpusRowError for a row that a consumer would misread, or
  *   rows that aren't the manifest's; CorpusImageMissingError; DiskFullError

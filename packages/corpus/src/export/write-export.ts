@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import type { CorpusRow } from '@retort/schema';
 import type { AuditReport } from '../audit/finding.ts';
 import { createRowsHasher } from '../build-corpus.ts';
+import type { DocumentsInput } from '../documents/documents-input.ts';
+import { exportDocuments } from '../documents/export-documents.ts';
 import { CorpusImageMissingError, CorpusRowError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
 import type { ByteSink, CorpusFormat } from '../formats/format.ts';
@@ -18,7 +20,6 @@ import {
   type ImagePlacement,
   LEFT_OUT_FILE,
   MANIFEST_FILE,
-  README_FILE,
   ROWS_FILE,
   SUMS_FILE,
 } from './export-files.ts';
@@ -26,7 +27,6 @@ import { exportedRow } from './exported-row.ts';
 import { createFileSet, type FileSet } from './file-set.ts';
 import { createImageFolder, imagePathIn } from './image-folder.ts';
 import type { PlacedAs } from './place-image.ts';
-import { corpusReadme } from './readme.ts';
 
 export interface WriteExportOptions {
   readonly rows: AnyIterable<CorpusRow | LeftOutRow>;
@@ -40,21 +40,25 @@ export interface WriteExportOptions {
   readonly audit: AuditReport;
   readonly manifestText: string;
   readonly auditText: string;
+  readonly documents?: ExportFacts | undefined;
 }
+
+/** What the documents of an export say beyond the corpus itself. `tokenShares` is read when the rows are written. */
+export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares'>;
+
+const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [] };
 
 /** Fills an empty folder with a corpus, in one pass over the rows, checksums last. @returns its data files */
 export async function writeExport(
   dir: string,
   options: WriteExportOptions,
 ): Promise<readonly ExportedFile[]> {
-  const { formats } = options;
   const files = createFileSet(dir);
   const images = createImageFolder(dir, options.placedAs);
   try {
     const written = await writeRows(files, images, options);
     await writeSideFiles(files, options);
-    const names = formats.map((format) => format.name);
-    await files.writeText(README_FILE, corpusReadme(options.manifest, options.audit, names));
+    await writeDocuments(files, written, options);
     await files.writeText(AUDIT_FILE, options.auditText);
     await files.writeText(MANIFEST_FILE, options.manifestText);
     await writeSums(files, images.sums());
@@ -136,6 +140,16 @@ async function writeSideFiles(files: FileSet, { manifest, formats, maxTokens }: 
       await files.writeText(`${format.name}/${side.name}`, side.text);
     }
   }
+}
+
+async function writeDocuments(files: FileSet, written: readonly ExportedFile[], options: WriteExportOptions) {
+  const { manifest, audit, formats, maxTokens, documents = NO_FACTS } = options;
+  const exported = formats.map(({ name }) => ({
+    name,
+    files: written.filter(({ format }) => format === name),
+  }));
+  const input = { ...documents, manifest, audit, formats: exported, maxTokens };
+  for (const { name, text } of exportDocuments(input)) await files.writeText(name, text);
 }
 
 /** The lines of `sha256sum`, ordered by path. The images' come from the folder, one at a time. */

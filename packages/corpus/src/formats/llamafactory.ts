@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
+import { llamafactoryLoraFiles } from '../lora/lora-files.ts';
 import { rowId } from '../row-id.ts';
 import type { CorpusFormat } from './format.ts';
 import { jsonLine } from './json-text.ts';
@@ -38,12 +39,16 @@ export const llamafactoryFormat: CorpusFormat = {
       },
     };
   },
-  sideFiles: ({ splits }) => {
-    const entries = splits.map((split) => [
+  sideFiles: (context) => {
+    const entries = context.splits.map((split) => [
       llamafactoryDatasetName(split),
       datasetInfoEntry(llamafactoryFormat.fileGlob(split)),
     ]);
-    return [{ name: DATASET_INFO_FILE, text: `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n` }];
+    const info = {
+      name: DATASET_INFO_FILE,
+      text: `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`,
+    };
+    return [info, ...llamafactoryLoraFiles(context)];
   },
   read: readFiles,
 };

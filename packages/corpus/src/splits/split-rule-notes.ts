@@ -13,8 +13,9 @@ const NOTES: Readonly<Record<SplitBy, string>> = {
     'Random split by image: identical images are on one side, but images of one prompt are spread over all three. ' +
     'This leaks the prompt from train into test; scores are too high and are not comparable with a split by prompt.',
   paper:
-    "The paper's own split: every test image shares its image prompt with train, so it leaks by construction and is " +
-    'there for comparison only.',
+    "The paper's own split, by image name; where it has no validation, that is carved from train by image prompt, never " +
+    'from test. Its test images share their image prompts with train, so it is there for comparison with published ' +
+    'figures only.',
 };
 
 /** What a reader of results must know of the rule that made their split; for reports and corpus cards. */

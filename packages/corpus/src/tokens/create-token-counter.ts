@@ -15,8 +15,6 @@ export interface TokenCounterOptions {
 export interface KeepingTokenCounter extends TokenCounter {
   /** Equal keys give equal counts. */
   readonly key: string;
-  /** False where text is estimated. */
-  readonly exact: boolean;
   /** Saves the counts made since; call it when the rows are through. */
   flush(): void;
 }

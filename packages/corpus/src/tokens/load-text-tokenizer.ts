@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { MINICPM_LLAMA3_V_2_5 } from '../lora/student.ts';
 import { estimatingTokenizer } from './estimate-text-tokens.ts';
 import { fetchTokenizer, type TokenizerHub } from './fetch-tokenizer.ts';
-import { loadLlama3Tokenizer } from './llama3-tokenizer.ts';
+import { createLlama3Tokenizer } from './llama3-tokenizer.ts';
 import { readTokenizer } from './read-tokenizer.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 
@@ -26,9 +26,9 @@ export async function loadTextTokenizer({
   hub,
 }: TextTokenizerOptions): Promise<TextTokenizer> {
   if (source === null) {
-    return student === MINICPM_LLAMA3_V_2_5.name ? loadLlama3Tokenizer() : estimatingTokenizer;
+    return student === MINICPM_LLAMA3_V_2_5.name ? createLlama3Tokenizer() : estimatingTokenizer;
   }
-  const isOnHub = /^[\w.-]+\/[\w.-]+$/.test(source) && !existsSync(source);
+  const isOnHub = /^\w[\w.-]*\/\w[\w.-]*$/.test(source) && !existsSync(source);
   return isOnHub
     ? readTokenizer(await fetchTokenizer(source, hub), `tokenizer.json of ${source}`)
     : readTokenizer(source);

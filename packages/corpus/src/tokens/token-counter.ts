@@ -13,6 +13,8 @@ export interface TokenCount {
 export interface TokenCounter {
   /** The student and its tokenizer, for people: `minicpm-llama3-v-2_5, tokenizer.json of …` or `…, estimated`. */
   readonly name: string;
+  /** False where the text of every row is estimated. */
+  readonly exact: boolean;
   /** Null sides count the picture at the largest size that the student's slicing rule gives. */
   count(row: {
     readonly turns: readonly Pick<Turn, 'text'>[];

@@ -1,5 +1,5 @@
 import { SPLITS } from '@retort/schema';
-import { describeSplit } from '../describe-run.ts';
+import { describeLeakage, describeReview, describeSplit } from '../describe-run.ts';
 import { formatNoun } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -9,6 +9,7 @@ import { tableFrame } from './section.ts';
 /** Dataset, licence and how its rows were split. */
 export function dataBody(data: ReportData): HtmlValue {
   const { run, counts } = data;
+  const review = describeReview(data);
   return html`<dl class="facts">
 <dt>Dataset</dt><dd>${run.dataset}, ${formatNoun(counts.images, 'image')}${
     counts.rejected_total > 0 &&
@@ -16,7 +17,8 @@ export function dataBody(data: ReportData): HtmlValue {
   }</dd>
 <dt>Source</dt><dd>${run.dataset_source ?? 'not stated'}</dd>
 <dt>Licence</dt><dd>${run.dataset_licence ?? 'not stated'}</dd>
-<dt>Split</dt><dd class="sentence">${describeSplit(data)}. ${run.split_note}</dd>
+<dt>Split</dt><dd class="sentence">${describeSplit(data)}. ${run.split_note}${describeLeakage(data)}</dd>
+${review !== null && html`<dt>Review</dt><dd class="sentence">${review}</dd>`}
 </dl>
 ${counts.rows.length > 0 && tableFrame(splitTable(data))}`;
 }

@@ -1,4 +1,4 @@
-import { describeSplit, describeSplitRows } from '../describe-run.ts';
+import { describeLeakage, describeSplit, describeSplitRows } from '../describe-run.ts';
 import { fittedAspects } from '../fitted-aspects.ts';
 import { html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -11,7 +11,7 @@ export function protocolBox(data: ReportData): Markup {
   return html`<aside class="protocol" aria-label="Protocol">
 <h3>Protocol</h3>
 <dl>
-<dt>Split</dt><dd class="sentence">${describeSplit(data)}. ${run.split_note}</dd>
+<dt>Split</dt><dd class="sentence">${describeSplit(data)}. ${run.split_note}${describeLeakage(data)}</dd>
 <dt>Rows</dt><dd>${fitted.map(({ aspect }) => html`<span class="line">${aspect}: ${describeSplitRows(data, aspect)}</span> `)}</dd>
 <dt>Fit</dt><dd>Fitted on train; val chose the epoch; test was read once, at the end.</dd>
 ${

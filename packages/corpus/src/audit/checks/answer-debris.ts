@@ -1,8 +1,5 @@
 import { descriptionOf } from '../../conversation-shape.ts';
-import type { AuditRow } from '../audit-row.ts';
-import { findMarkup } from '../debris/find-markup.ts';
-import { findPromptEcho } from '../debris/find-prompt-echo.ts';
-import { findTruncation } from '../debris/find-truncation.ts';
+import { findDebris } from '../debris/find-debris.ts';
 import { languagesOf } from '../debris/language.ts';
 import type { AuditCheck } from '../finding.ts';
 import { createRowList, type RowList } from '../row-list.ts';
@@ -66,8 +63,3 @@ export const answerDebris: AuditCheck = {
     };
   },
 };
-
-function findDebris(row: AuditRow, description: string): string | null {
-  if (description.trim() === '') return 'it is empty';
-  return findMarkup(description) ?? findPromptEcho(row, description) ?? findTruncation(description);
-}

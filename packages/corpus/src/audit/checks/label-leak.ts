@@ -84,9 +84,12 @@ function judge(
   ];
 }
 
-/** True when the words say more of the MOS than the generator does, by more than chance. */
-function beatsFloor({ difference }: TextLeak): boolean {
-  return (difference.low ?? 0) > 0;
+/**
+ * True when the words say something of the MOS, and more than the generator does, both by more than chance. Below an SRCC of 0 a
+ * floor is an accident of its folds and no floor.
+ */
+function beatsFloor({ srcc, difference }: TextLeak): boolean {
+  return (srcc.low ?? 0) > 0 && (difference.low ?? 0) > 0;
 }
 
 function severityOf(leak: TextLeak, sawLabel: boolean | null): Severity {

@@ -1,7 +1,9 @@
-import type { KeepingTokenCounter } from '../../tokens/create-token-counter.ts';
-import type { TokenCount } from '../../tokens/token-counter.ts';
+import type { TokenCount, TokenCounter } from '../../tokens/token-counter.ts';
 import type { AuditCheck } from '../finding.ts';
 import { createRowCheck } from '../row-check.ts';
+
+const CODE = 'too-long';
+const NOT_COUNTED = { see: () => undefined, finish: () => [] };
 
 /** Tokens that a row may have unless somebody says otherwise: `model_max_length` of MiniCPM-V's script, `cutoff_len` of LLaMA-Factory. */
 export const DEFAULT_MAX_TOKENS = 2048;
@@ -19,9 +21,18 @@ export function findTooLong(count: TokenCount, maxTokens = DEFAULT_MAX_TOKENS): 
  * Rows that don't fit into the trainer's context: their last answers are cut off in silence. Where text was only
  * estimated (from above) it is a warning.
  */
-export function createTooLong(counter: KeepingTokenCounter, maxTokens = DEFAULT_MAX_TOKENS): AuditCheck {
+export const tooLong: AuditCheck = {
+  code: CODE,
+  start(context) {
+    const { tokenCounter, maxTokens } = context;
+    if (tokenCounter === null) return NOT_COUNTED;
+    return createTooLong(tokenCounter, maxTokens ?? DEFAULT_MAX_TOKENS).start(context);
+  },
+};
+
+function createTooLong(counter: TokenCounter, maxTokens: number): AuditCheck {
   return createRowCheck({
-    code: 'too-long',
+    code: CODE,
     severity: counter.exact ? 'error' : 'warning',
     summary: `take more than ${maxTokens} tokens (${counter.name})`,
     advice:

@@ -6,6 +6,9 @@ const MIN_CHARACTERS = 25;
 const INSTRUCTION =
   /^\s*image prompt\s*:|\b(?:answer in (?:one|plain|no more)|in (?:at most|no more than) \w+ (?:words|sentences)|do not mention (?:the )?(?:score|number|MOS)|you are (?:an? )?(?:expert|helpful|image))\b/iu;
 
+/** A line that asks, and isn't a text to be judged. */
+const ASKS = /[?？]|\b(?:describe|evaluate|assess|explain|rate|judge|analy[sz]e)\b/iu;
+
 /** Says that a description repeats what was asked; null when it doesn't. */
 export function findPromptEcho(row: AuditRow, description: string): string | null {
   if (INSTRUCTION.test(description)) return 'it repeats words of the question';
@@ -17,9 +20,7 @@ export function findPromptEcho(row: AuditRow, description: string): string | nul
     for (const line of turn.text.split('\n')) {
       const asked = plain(line.replace(/^image prompt\s*:/iu, ''));
       if (asked.length < MIN_CHARACTERS || isImagePrompt(row, asked)) continue;
-      if (line.trim().endsWith('?') || /^(?:describe|evaluate|assess|explain|rate)\b/iu.test(line.trim())) {
-        if (said.includes(asked)) return 'it repeats the question';
-      }
+      if (ASKS.test(line) && said.includes(asked)) return 'it repeats the question';
     }
   }
   return null;

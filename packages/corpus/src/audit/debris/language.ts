@@ -29,17 +29,50 @@ export async function loadLanguageDetector(): Promise<DetectLanguage> {
   };
 }
 
+/** Share of letters, and letters, of another script from which a text isn't in Latin letters with a foreign word in it. */
+const SCRIPT_SHARE = 0.1;
+const SCRIPT_LETTERS = 8;
+/** So many letters of another script in a row are a sentence, not a name on a sign. Our choice. */
+const SCRIPT_RUN = /(?:[^\p{Script=Latin}\P{L}][^\p{L}]*){16}/u;
+/** A language for each script, for texts too short for the detector; the first that fits. */
+const SCRIPTS: readonly (readonly [string, RegExp])[] = [
+  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
+  ['ko', /\p{Script=Hangul}/u],
+  ['zh', /\p{Script=Han}/u],
+  ['ru', /\p{Script=Cyrillic}/u],
+  ['ar', /\p{Script=Arabic}/u],
+  ['he', /\p{Script=Hebrew}/u],
+  ['hi', /\p{Script=Devanagari}/u],
+  ['th', /\p{Script=Thai}/u],
+  ['el', /\p{Script=Greek}/u],
+];
+
 /** Languages in which a description begins and ends; empty where it is too short to tell. */
 export function languagesOf(description: string, detect: DetectLanguage): readonly string[] {
+  const script = scriptLanguageOf(description);
+  if (script !== null) return [foreignLanguage(detect(description.toWellFormed())) ?? script];
   const ends =
     description.length <= 2 * LOOKED_AT
       ? [description]
       : [description.slice(0, LOOKED_AT), description.slice(-LOOKED_AT)];
   return ends.flatMap((text) => {
     if (isPlainEnglish(text)) return ['en'];
-    if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS && !/\p{Script=Han}{6}/u.test(text)) return [];
+    if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS) return [];
     return detect(text.toWellFormed()) ?? [];
   });
+}
+
+function foreignLanguage(language: string | null): string | null {
+  return language === 'en' ? null : language;
+}
+
+/** The language of a text's letters outside Latin, where they are no foreign word in it; else null. */
+function scriptLanguageOf(text: string): string | null {
+  const foreign = text.match(/[^\p{Script=Latin}\P{L}]/gu) ?? [];
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  if (foreign.length < SCRIPT_LETTERS) return null;
+  if (foreign.length < SCRIPT_SHARE * letters && !SCRIPT_RUN.test(text)) return null;
+  return SCRIPTS.find(([, script]) => script.test(text))?.[0] ?? 'another script';
 }
 
 function isPlainEnglish(text: string): boolean {

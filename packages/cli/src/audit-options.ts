@@ -1,0 +1,65 @@
+import { SEVERITIES, type Severity } from '@retort/corpus';
+import { parseColumnMapping, parseScale } from '@retort/datasets';
+import { type FileFacts, readRatingsTable } from '@retort/pipeline';
+import { ASPECTS, type Aspect } from '@retort/schema';
+import { userPath } from './repository.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface AuditFlags {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly ratings?: string;
+  readonly columns?: string;
+  readonly scale?: string;
+  readonly aspect?: string;
+  readonly images?: string;
+  readonly sawLabel?: boolean;
+  readonly maxRows?: string;
+  readonly failOn?: string;
+  readonly fix?: boolean;
+  readonly out?: string;
+}
+
+/** Ids a finding shows on a terminal. */
+const SHOWN_ROWS = 3;
+
+/** Null when no finding is to fail the command. @throws UsageError for a severity that isn't one */
+export function failOnOf({ failOn }: AuditFlags): Severity | null {
+  if (failOn === undefined) return null;
+  const severity = SEVERITIES.find((name) => name === failOn);
+  if (severity === undefined)
+    throw new UsageError(`--fail-on wants ${SEVERITIES.join(', ')}, and got "${failOn}".`);
+  return severity;
+}
+
+/** Rows that a finding lists. @throws UsageError for what is no whole number */
+export function maxRowsOf({ maxRows, json }: AuditFlags): number {
+  if (maxRows === undefined) return json === true ? Number.POSITIVE_INFINITY : SHOWN_ROWS;
+  if (!/^\d{1,9}$/.test(maxRows))
+    throw new UsageError(`--max-rows wants a whole number, and got "${maxRows}".`);
+  return Number(maxRows);
+}
+
+/** What the flags say of files from elsewhere; reads the table of ratings. */
+export async function fileFactsOf(flags: AuditFlags, env: Terminal['env']): Promise<FileFacts> {
+  const { columns, scale, ratings, images } = flags;
+  const options = {
+    ...(columns === undefined ? {} : { columns: parseColumnMapping(columns) }),
+    ...(scale === undefined ? {} : { scale: parseScale(scale) }),
+  };
+  return {
+    ratings: ratings === undefined ? null : await readRatingsTable(userPath(ratings, env), options),
+    aspect: aspectOf(flags),
+    imagesDir: images === undefined ? null : userPath(images, env),
+    workingDir: userPath('.', env),
+    sawLabel: flags.sawLabel === true ? true : null,
+  };
+}
+
+function aspectOf({ aspect }: AuditFlags): Aspect | null {
+  if (aspect === undefined) return null;
+  const found = ASPECTS.find((name) => name === aspect);
+  if (found === undefined) throw new UsageError(`--aspect wants ${ASPECTS.join(', ')}, and got "${aspect}".`);
+  return found;
+}

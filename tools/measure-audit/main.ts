@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type AuditRow, audit } from '@retort/corpus';
+import { readRows } from './clean-rows.ts';
+import { createRandom, type Measured, measureCode, RATES } from './measure.ts';
+import { PLANTS } from './plants.ts';
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const BEGIN = '<!-- measured: begin -->';
+const END = '<!-- measured: end -->';
+/** Rows of a finding that are printed to be read by eye. */
+const READ_BY_EYE = 50;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
+    samples: { type: 'boolean', default: false },
+  },
+});
+const dir = positionals[0] ?? root('packages/datasets/sample');
+const seed = Number(values.seed);
+
+if (values.samples) await printSamples();
+else await measure();
+
+/** Precision and recall on planted defects: a table on stdout, with --write also into docs/audit.md. */
+async function measure(): Promise<void> {
+  const rows = await readRows(dir, root('prompts'), false);
+  const measured: Measured[] = [];
+  for (const code of Object.keys(PLANTS)) {
+    for (const rate of RATES) measured.push(await measureCode(rows, code, rate, seed));
+    process.stderr.write(`${code}\n`);
+  }
+  const text = [
+    `Planted into the ${rows.length} rows of the ${rows.length > 1000 ? 'full' : 'committed'} recordings, cleaned and split as a run does; seed ${seed}.`,
+    '',
+    '| finding | kinds | planted at 0.2 %, 2 %, 10 % | recall | precision | missed |',
+    '| --- | --: | --- | --- | --- | --- |',
+    ...Object.keys(PLANTS).map((code) =>
+      lineOf(
+        code,
+        measured.filter((figures) => figures.code === code),
+      ),
+    ),
+  ].join('\n');
+  process.stdout.write(`${text}\n`);
+  if (values.write) await writeIntoDocs(text);
+}
+
+function lineOf(code: string, figures: readonly Measured[]): string {
+  const recall = figures.map(({ found, planted }) => share(found, planted)).join(', ');
+  const precision = figures.map(({ found, wrong }) => share(found, found + wrong)).join(', ');
+  const missed = Object.entries(figures.at(-1)?.missed ?? {}).map(([kind, count]) => `${kind} ${count}`);
+  const planted = figures.map((figure) => figure.planted).join(', ');
+  const kinds = Object.keys(PLANTS[code] ?? {}).length;
+  return `| \`${code}\` | ${kinds} | ${planted} | ${recall} | ${precision} | ${missed.join('; ') || '–'} |`;
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? '–' : (part / whole).toFixed(3);
+}
+
+async function writeIntoDocs(text: string): Promise<void> {
+  const file = root('docs/audit.md');
+  const page = await readFile(file, 'utf8');
+  const [before, rest = ''] = page.split(BEGIN);
+  const after = rest.split(END)[1] ?? '';
+  await writeFile(file, `${before}${BEGIN}\n${text}\n${END}${after}`);
+}
+
+/** Up to 50 rows a finding of the answers as they came, drawn with the seed: to be read by eye. */
+async function printSamples(): Promise<void> {
+  const rows = await readRows(dir, root('prompts'), true);
+  const byId = new Map<string, AuditRow>(rows.map((row) => [row.id, row]));
+  const random = createRandom(seed);
+  for (const { code, severity, rows: ids, evidence } of (await audit(rows)).findings) {
+    process.stdout.write(`\n## ${severity} ${code}: ${ids.length} rows. ${evidence}\n`);
+    const drawn = ids.map((id) => ({ id, rank: random() })).sort((a, b) => a.rank - b.rank);
+    for (const { id } of drawn.slice(0, READ_BY_EYE)) {
+      process.stdout.write(`${id}: ${JSON.stringify(byId.get(id)?.turns[1]?.text)}\n`);
+    }
+  }
+}
