@@ -15,6 +15,7 @@ export function medianFigures(runs: readonly Figures[]): Figures {
   return {
     rows: middle('rows'),
     seconds: middle('seconds'),
+    pass_seconds: middle('pass_seconds'),
     generate_seconds: middle('generate_seconds'),
     cpu_seconds: middle('cpu_seconds'),
     peak_bytes: middle('peak_bytes'),

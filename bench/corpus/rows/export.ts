@@ -54,6 +54,7 @@ export const exportRow: BenchRow<CorpusBed> = {
         'json.dumps rows/s': dumps.rows / dumps.seconds,
         'of which making rows, us a row': (product.generate_seconds / product.rows) * 1e6,
         'and in Python, us a row': (baseline.generate_seconds / baseline.rows) * 1e6,
+        'CPU ratio, large': baselineLarge.cpu_seconds / productLarge.cpu_seconds,
         'CPU, us a row, large': (productLarge.cpu_seconds / productLarge.rows) * 1e6,
         'CPU of json.dump, us a row, large': (baselineLarge.cpu_seconds / baselineLarge.rows) * 1e6,
         'peak MiB': product.peak_bytes / MIB,

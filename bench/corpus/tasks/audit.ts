@@ -1,4 +1,4 @@
-import { type AuditRow, audit, auditRowOf } from '@retort/corpus';
+import { type AuditRow, audit, auditRowOf, FINDING_ROWS_MAX } from '@retort/corpus';
 import { syntheticRows } from '../synthetic/rows.ts';
 import { readTextPool } from '../synthetic/text-pool.ts';
 import { measure } from './measure.ts';
@@ -15,6 +15,6 @@ await audit(auditRows(task.warmUp), { splitBy: 'image-prompt' });
 await measure(
   () => auditRows(task.rows),
   async (rows) => {
-    await audit(rows, { splitBy: 'image-prompt' });
+    await audit(rows, { splitBy: 'image-prompt' }, { maxRows: FINDING_ROWS_MAX });
   },
 );

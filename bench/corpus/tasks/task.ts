@@ -20,6 +20,8 @@ export const figuresSchema = z.object({
   rows: z.number(),
   /** Of what is measured, the making of its rows included. */
   seconds: z.number(),
+  /** From the first row to the last, without what is done when all are through. */
+  pass_seconds: z.number(),
   /** Of making the rows alone, in the same process. */
   generate_seconds: z.number(),
   /** User and system time during `seconds`. */

@@ -73,7 +73,8 @@ async function writeRows(
   images: ReturnType<typeof createImageFolder>,
   options: WriteExportOptions,
 ): Promise<readonly ExportedFile[]> {
-  const imagePath = options.placement === 'path' ? options.images : imagePathIn;
+  const imageOf = ofLastRow(options.images);
+  const imagePath = options.placement === 'path' ? imageOf : imagePathIn;
   const hasher = createRowsHasher();
   const writers = createDataWriters(files, { ...options, imagePath });
   const rowsFile = await files.create(ROWS_FILE);
@@ -85,8 +86,8 @@ async function writeRows(
     }
     hasher.add(row);
     // What is awaited is what has to be: at a million rows each turn of the event loop counts.
-    if (options.placement === 'folder') await images.place(row, options.images(row));
-    else assertImage(row, options.images(row));
+    if (options.placement === 'folder') await images.place(row, imageOf(row));
+    else assertImage(row, imageOf(row));
     const image = options.placement === 'embedded' ? null : imagePath(row);
     const waits = rowsFile.write(`${jsonLine(exportedRow(row, image))}\n`);
     if (waits !== undefined) await waits;
@@ -101,6 +102,15 @@ async function writeRows(
   await leftOut.close();
   assertSameRows(hasher.digest(), options.manifest);
   return writers.written;
+}
+
+/** The same function, which works once for a row that several ask about in turn. */
+function ofLastRow(pathOf: (row: CorpusRow) => string): (row: CorpusRow) => string {
+  let last: { readonly row: CorpusRow; readonly path: string } | null = null;
+  return (row) => {
+    if (last?.row !== row) last = { row, path: pathOf(row) };
+    return last.path;
+  };
 }
 
 /** left-out.jsonl, which isn't there when nothing is in it. */

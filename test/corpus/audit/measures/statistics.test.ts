@@ -122,7 +122,7 @@ describe('createHashSample', () => {
   const ids = Array.from({ length: 5000 }, (_, i) => `data/quality/${i}.jpg`);
   const sampleOf = (some: readonly string[], limit: number) => {
     const sample = createHashSample<string>(limit);
-    for (const id of some) sample.offer(id, id);
+    for (const id of some) sample.offer(id, () => id);
     return sample;
   };
 

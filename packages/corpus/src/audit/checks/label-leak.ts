@@ -5,6 +5,7 @@ import { normaliseImagePrompt } from '../../splits/normalise-image-prompt.ts';
 import type { AuditCheck, CheckFinding, Severity } from '../finding.ts';
 import { createHashSample, type HashSample } from '../measures/hash-sample.ts';
 import { byAspect, ratingOf } from '../measures/rating-of.ts';
+import { textKey } from '../measures/text-key.ts';
 import { type LeakRow, measureTextLeak, type TextLeak } from '../measures/text-leak.ts';
 import { showNumber, showPercent } from '../show-figures.ts';
 
@@ -41,8 +42,13 @@ export const labelLeak: AuditCheck = {
         const sample = kinds.get(kind) ?? createHashSample<LeakRow>(SAMPLE);
         kinds.set(kind, sample);
         const { mos, generatorSetting } = rating;
-        const imagePrompt = normaliseImagePrompt(rating.imagePrompt);
-        sample.offer(row.id, { text: description, mos, generatorSetting, imagePrompt });
+        sample.offer(row.id, () => ({
+          text: description,
+          mos,
+          generatorSetting,
+          // Only asked whether it equals another. Of the prompt itself, put together by `replace`, V8 would keep 3 KB.
+          imagePrompt: String(textKey(normaliseImagePrompt(rating.imagePrompt))),
+        }));
       },
       finish: () =>
         samples.entries().flatMap(([aspect, kinds]) =>

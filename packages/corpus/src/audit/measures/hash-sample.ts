@@ -1,8 +1,11 @@
 import { textShare } from './text-key.ts';
 
 export interface HashSample<T> {
-  /** @param id what decides whether the item is in the sample: the same ids give the same sample in any order */
-  offer(id: string, item: T): void;
+  /**
+   * @param id what decides whether the item is in the sample: the same ids give the same sample in any order
+   * @param make called when it is
+   */
+  offer(id: string, make: () => T): void;
   /** Items taken, by their place in the sample's own order. */
   items(): readonly T[];
   readonly offered: number;
@@ -18,11 +21,11 @@ export function createHashSample<T>(limit: number): HashSample<T> {
   let below = 1;
   let offered = 0;
   return {
-    offer(id, item) {
+    offer(id, make) {
       offered += 1;
       const share = textShare(id);
       if (share >= below) return;
-      taken.push({ share, item });
+      taken.push({ share, item: make() });
       while (taken.length > limit) {
         below /= 2;
         const bound = below;
