@@ -42,6 +42,7 @@ describe('images of exportCorpus', () => {
       'SHA256SUMS',
       'audit.json',
       'corpus.json',
+      'croissant.json',
       'parquet',
       'rows.jsonl',
       'webdataset',

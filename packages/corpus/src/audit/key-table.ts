@@ -4,6 +4,8 @@ import { hash } from 'node:crypto';
 export interface KeyTable {
   /** The number of `text`, counted from 0. Two texts of a million share one with a chance of 1 in 36 million. */
   indexOf(text: string): number;
+  /** True when `text` comes for the first time; it is numbered then. */
+  isNew(text: string): boolean;
   /** Different texts so far. */
   readonly count: number;
 }
@@ -35,7 +37,7 @@ export function createKeyTable(): KeyTable {
     for (let index = 0; index < count; index += 1)
       slots[slotOf(low[index] ?? 0, high[index] ?? 0)] = index + 1;
   };
-  return {
+  const table: KeyTable = {
     indexOf(text) {
       const digest = hash('sha256', text, 'buffer');
       const [lowBits, highBits] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
@@ -49,10 +51,15 @@ export function createKeyTable(): KeyTable {
       if (count === capacity) grow();
       return count - 1;
     },
+    isNew(text) {
+      const known = count;
+      return table.indexOf(text) === known;
+    },
     get count() {
       return count;
     },
   };
+  return table;
 }
 
 function grownCopy(held: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {

@@ -24,8 +24,8 @@ export interface SplitOverlapOptions {
 export function startSplitOverlap(options: SplitOverlapOptions): CheckRun {
   const keys = createKeyTable();
   const counts = SPLITS.map(() => createGrowingArray());
-  // Per row with a key: its position, its key, its split.
-  const [positions, keyOfRow, splitOfRow] = [createRowList(), createRowList(), createRowList()];
+  // Per row with a key: its position, and its key and split in one number.
+  const [positions, sideOfRow] = [createRowList(), createRowList()];
   let example: { readonly key: number; readonly shown: string } | null = null;
   const splitsOf = (key: number) => SPLITS.filter((_, split) => (counts[split]?.at(key) ?? 0) > 0);
   const homeOf = (key: number): number => {
@@ -40,16 +40,15 @@ export function startSplitOverlap(options: SplitOverlapOptions): CheckRun {
       counts[split]?.set(key, (counts[split]?.at(key) ?? 0) + 1);
       if (example === null && splitsOf(key).length > 1) example = { key, shown: options.show(text) };
       positions.add(position);
-      keyOfRow.add(key);
-      splitOfRow.add(split);
+      sideOfRow.add(key * SPLITS.length + split);
     },
     finish() {
       if (example === null) return [];
       let shared = 0;
       for (let key = 0; key < keys.count; key += 1) if (splitsOf(key).length > 1) shared += 1;
       const found = createRowList();
-      for (const [index, key] of keyOfRow.positions().entries()) {
-        if (splitOfRow.positions()[index] === homeOf(key)) continue;
+      for (const [index, side] of sideOfRow.positions().entries()) {
+        if (side % SPLITS.length === homeOf(Math.floor(side / SPLITS.length))) continue;
         found.add(positions.positions()[index] ?? 0);
       }
       const { key, shown } = example;

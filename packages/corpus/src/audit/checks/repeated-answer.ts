@@ -14,8 +14,9 @@ export const repeatedAnswer: AuditCheck = {
   code: CODE,
   start() {
     const [texts, images, pairs] = [createKeyTable(), createKeyTable(), createKeyTable()];
-    // Per text: its different images. Per row with a description: its position and its text.
-    const imagesOf = createGrowingArray();
+    // Per text: its first image plus 1, and its other images; most have none. Per row with a description: position and text.
+    const [firstImageOf, othersOf] = [createGrowingArray(), createGrowingArray()];
+    const imagesOf = (text: number) => (firstImageOf.at(text) === 0 ? 0 : 1 + othersOf.at(text));
     const [positions, textOfRow] = [createRowList(), createRowList()];
     let most = { images: 1, shown: '' };
     return {
@@ -24,11 +25,13 @@ export const repeatedAnswer: AuditCheck = {
         if (description === null || row.imageKey === null || description.trim() === '') return;
         const plain = description.trim().toLowerCase().replace(/\s+/gu, ' ');
         const text = texts.indexOf(`${row.aspect}\n${plain}`);
-        const known = pairs.count;
-        if (pairs.indexOf(`${text} ${images.indexOf(row.imageKey)}`) === known) {
-          const count = imagesOf.at(text) + 1;
-          imagesOf.set(text, count);
-          if (count > most.images) most = { images: count, shown: plain.slice(0, SHOWN_CHARACTERS) };
+        const image = images.indexOf(row.imageKey);
+        const first = firstImageOf.at(text);
+        if (first === 0) firstImageOf.set(text, image + 1);
+        else if (first !== image + 1 && pairs.isNew(`${text} ${image}`)) {
+          othersOf.set(text, othersOf.at(text) + 1);
+          if (imagesOf(text) > most.images)
+            most = { images: imagesOf(text), shown: plain.slice(0, SHOWN_CHARACTERS) };
         }
         positions.add(position);
         textOfRow.add(text);
@@ -36,10 +39,10 @@ export const repeatedAnswer: AuditCheck = {
       finish() {
         if (most.images < 2) return [];
         let repeated = 0;
-        for (let text = 0; text < texts.count; text += 1) if (imagesOf.at(text) > 1) repeated += 1;
+        for (let text = 0; text < texts.count; text += 1) if (imagesOf(text) > 1) repeated += 1;
         const found = createRowList();
         for (const [index, text] of textOfRow.positions().entries()) {
-          if (imagesOf.at(text) > 1) found.add(positions.positions()[index] ?? 0);
+          if (imagesOf(text) > 1) found.add(positions.positions()[index] ?? 0);
         }
         return [
           {
