@@ -10,7 +10,7 @@ import {
 import { type CorpusRow, type Turn, wordLabelOf } from '@retort/schema';
 import { loadCorpus } from '../export-run.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { auditRowInHome } from './audit-corpus.ts';
+import { auditRowInHome, fingerprintCorpus } from './audit-corpus.ts';
 import { cleanText } from './clean-text.ts';
 import { createRepairTally, type RepairCounts } from './repair-tally.ts';
 
@@ -23,6 +23,7 @@ export interface FixedCorpus extends RepairCounts {
 export async function fixCorpus(deps: PipelineDeps, key: string): Promise<FixedCorpus> {
   const { store } = deps;
   const { manifest } = loadCorpus(deps, key);
+  await fingerprintCorpus(deps, key);
   const tally = createRepairTally();
   const kept: CorpusRow[] = [];
   for (const row of store.corpora.rows(key)) {
