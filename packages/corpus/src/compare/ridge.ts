@@ -81,17 +81,22 @@ function transposeTimes(
 ): Float64Array {
   const result = new Float64Array(means.length);
   let sum = 0;
-  for (const [index, row] of rows.entries()) {
+  let index = 0;
+  for (const row of rows) {
     const factor = factors[index] ?? 0;
     addTo(result, row, factor);
     sum += factor;
+    index += 1;
   }
   return result.map((value, index) => value - sum * at(means, index));
 }
 
+/** Counts by hand: it is called for each row in each step, and `entries` would make a pair for each of its words. */
 function addTo(target: Float64Array, { indexes, values }: SparseRow, factor: number): void {
-  for (const [place, index] of indexes.entries()) {
+  let place = 0;
+  for (const index of indexes) {
     target[index] = at(target, index) + factor * (values[place] ?? 0);
+    place += 1;
   }
 }
 
