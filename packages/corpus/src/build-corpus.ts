@@ -13,7 +13,7 @@ import { createKeyTable } from './audit/key-table.ts';
 import { createByteBlock } from './byte-block.ts';
 import { canonicalRow } from './canonical-row.ts';
 import { isWordOnly } from './conversation-shape.ts';
-
+import { eachRow } from './each-row.ts';
 import { CorpusEmptyError, CorpusRowError } from './errors.ts';
 import type { AnyIterable } from './evaluation-row.ts';
 import type { CorpusManifest, CorpusMeta, CorpusTeacher } from './manifest.ts';
@@ -39,10 +39,10 @@ export async function buildCorpus(
 ): Promise<{ key: ContentHash; manifest: CorpusManifest }> {
   const tally = createTally();
   const hasher = createRowsHasher();
-  for await (const row of rows) {
+  await eachRow(rows, (row) => {
     hasher.add(row);
     tally.add(row);
-  }
+  });
   const { reviewedRows, ...counted } = tally.counts();
   if (counted.rows === 0) throw new CorpusEmptyError();
   const rowsHash = hasher.digest();

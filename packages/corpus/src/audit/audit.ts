@@ -1,3 +1,4 @@
+import { eachRow } from '../each-row.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
 import type { AuditRow } from './audit-row.ts';
 import { loadLanguageDetector } from './debris/language.ts';
@@ -30,11 +31,11 @@ export async function audit(
   const known = { ...NO_CONTEXT, detectLanguage: await loadLanguageDetector(), ...context };
   const runs = AUDIT_CHECKS.map((check) => check.start(known));
   const ids = createRowIds();
-  for await (const row of rows) {
+  await eachRow(rows, (row) => {
     const position = ids.add(row.id);
     const entry = { position, row };
     for (const run of runs) run.see(entry);
-  }
+  });
   const findings = runs.flatMap((run) => run.finish()).map((finding) => named(finding, ids, maxRows));
   return {
     rows: ids.count,
