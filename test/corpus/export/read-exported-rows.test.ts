@@ -38,6 +38,14 @@ describe('readExportedRows', () => {
     },
   );
 
+  it('gives back what a person said of a row', async () => {
+    const rows = rowsOfAllSplits().map((row, i) => (i === 1 ? { ...row, review: 'edited' as const } : row));
+    const options = await optionsFor(home, rows);
+    await exportCorpus(options);
+    const items = await readAll(options.dir);
+    expect(items.map((item) => item.kind === 'row' && item.row)).toEqual(rows);
+  });
+
   it('tells a row that another one took the place of, and one that is missing', async () => {
     const options = await optionsFor(home, rowsOfAllSplits(), { formats: ['minicpm-v'] });
     await exportCorpus(options);

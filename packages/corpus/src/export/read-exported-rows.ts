@@ -111,5 +111,6 @@ function rowOf(known: ExportedRow): Omit<ReadExportedRow, 'turns'> {
     teacher: known.teacher,
     model: known.model,
     requestKey: known.request_key,
+    ...(known.review === undefined ? {} : { review: known.review }),
   };
 }
