@@ -1,4 +1,4 @@
-export { type AuditOptions, audit } from './audit/audit.ts';
+export { AUDIT_VERSION, type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
 export { DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';

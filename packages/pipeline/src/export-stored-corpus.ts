@@ -1,9 +1,7 @@
 import {
   type AuditReport,
-  type AuditRow,
   assertShape,
   audit,
-  auditRowOf,
   buildCorpus,
   type CorpusManifest,
   corpusMetaOf,
@@ -19,8 +17,10 @@ import {
   type TokenCounter,
 } from '@retort/corpus';
 import type { CorpusRow, Split } from '@retort/schema';
+import { corpusAuditRows } from './audit/audit-corpus.ts';
+import { loadAudit } from './audit/stored-audit.ts';
 import { exportCommandLine } from './export-command-line.ts';
-import { exportedRows, loadCorpus } from './export-run.ts';
+import { exportedRows, loadCorpus } from './load-corpus.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type RowSurvey, surveyRows } from './survey-rows.ts';
 import type { HomeTokenCounter } from './token-counts.ts';
@@ -67,7 +67,9 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   const survey = isWhole(shape)
     ? surveyWhole(rows, stored.manifest.rowsHash, request.counter)
     : surveyRows(rows(), request.counter);
-  const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
+  const { manifest, audit: report } = isWhole(shape)
+    ? { ...stored, audit: await loadAudit(deps, corpus) }
+    : await nameShaped(deps, rows, stored.manifest, request);
   const result = {
     key: manifest.key,
     corpus,
@@ -126,20 +128,22 @@ function* shapedRows(deps: PipelineDeps, { corpus, shape, counter }: ExportReque
 
 /** A shape's rows are a corpus of their own: named by them, and audited as they are. */
 async function nameShaped(
+  deps: PipelineDeps,
   rows: () => Iterable<CorpusRow | LeftOutRow>,
   from: CorpusManifest,
+  { counter, shape }: ExportRequest,
 ): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
   const { manifest } = await buildCorpus(keptRows(rows()), corpusMetaOf(from), from.review?.rejected);
-  const report = await audit(auditRows(rows()), { splitBy: from.splitBy }, { maxRows: FINDING_ROWS_MAX });
+  const report = await audit(
+    corpusAuditRows(deps, () => keptRows(rows())),
+    { splitBy: from.splitBy, tokenCounter: counter, maxTokens: shape.maxTokens },
+    { maxRows: FINDING_ROWS_MAX },
+  );
   return { manifest, audit: report };
 }
 
 function* keptRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<CorpusRow> {
   for (const row of rows) if (!isLeftOut(row)) yield row;
-}
-
-function* auditRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<AuditRow> {
-  for (const row of keptRows(rows)) yield auditRowOf(row);
 }
 
 /** What corpus.json says of it; what wasn't asked for isn't there. */

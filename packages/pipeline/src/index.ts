@@ -12,7 +12,7 @@ export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
-export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
+export { corpusFolder, exportRunCorpus, trainingCommandOf } from './export-run.ts';
 export {
   type ExportReport,
   type ExportRequest,
@@ -23,6 +23,7 @@ export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
 export { isLimitOutcome } from './limit-outcome.ts';
+export { loadCorpus } from './load-corpus.ts';
 export type { PipelineDeps } from './pipeline-deps.ts';
 export { type BatchLimits, type PlanBatchOptions, planBatch, takeBackBatches } from './plan-batch.ts';
 export { planPrice } from './plan-price.ts';

@@ -14,7 +14,7 @@ import {
 } from '@retort/scorer';
 import type { DatasetRow, EpochRow, MetricRow, PredictionRow } from '@retort/store';
 import { z } from 'zod';
-import { loadCorpus } from './export-run.ts';
+import { loadCorpus } from './load-corpus.ts';
 import { markMetrics } from './mark-metrics.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type ScorerInputs, writeImageList, writeRowList } from './scorer-inputs.ts';

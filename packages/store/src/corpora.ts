@@ -21,6 +21,8 @@ export interface CorpusTable {
   /** Stores a corpus whole or not at all; a known key changes nothing. */
   save(corpus: { key: string; manifest: unknown; audit: unknown; rows: Iterable<CorpusMembership> }): void;
   setPath(key: string, path: string): void;
+  /** Puts another audit in the place of the one that stands there. */
+  setAudit(key: string, audit: unknown): void;
   get(key: string): StoredCorpus | null;
   /** The corpus's rows in order, read one at a time. */
   rows(key: string): IterableIterator<CorpusRow>;
@@ -122,6 +124,10 @@ export function createCorpusTable(db: Database): CorpusTable {
     save: (corpus) => tellDiskFull(db.name, () => save(corpus)),
     setPath: (key, path) => {
       db.prepare('UPDATE corpora SET path = ? WHERE key = ?').run(path, key);
+    },
+    setAudit: (key, audit) => {
+      const update = db.prepare('UPDATE corpora SET audit = ? WHERE key = ?');
+      tellDiskFull(db.name, () => update.run(JSON.stringify(audit), key));
     },
     get(key) {
       const row = get.get(key);

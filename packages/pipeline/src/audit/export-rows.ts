@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditRow, auditRowOf, readExportedRows } from '@retort/corpus';
 import type { FileFacts, UnreadableRow } from './audit-files.ts';
-import type { createImageInspector } from './inspect-image.ts';
+import { type createImageInspector, inspectBytes } from './inspect-image.ts';
 
 /** The file that makes an exported folder tell all it knows. */
 const ROWS_FILE = 'rows.jsonl';
@@ -24,9 +24,19 @@ export async function* readExportAuditRows(
       onUnreadable(item);
       continue;
     }
-    const { row, imagePath } = item;
-    const image = imagePath === null ? null : await inspect(imagePath, join(dir, ROWS_FILE));
-    const audited = auditRowOf(row, ratings?.find(row.sampleName)?.ratings ?? {});
-    yield { ...audited, imageProblem: image?.problem ?? null, sawLabel: sawLabel ?? audited.sawLabel };
+    const { row, imagePath, imageBytes } = item;
+    const image =
+      imagePath === null
+        ? await inspectBytes(row.sampleName, imageBytes ?? new Uint8Array())
+        : await inspect(imagePath, join(dir, ROWS_FILE));
+    const audited = auditRowOf(row, {}, image.fingerprint);
+    // Somebody who brings a table wants the export held to it, not to what the export says itself.
+    const rated = { ...audited.ratings, ...ratings?.find(row.sampleName)?.ratings };
+    yield {
+      ...audited,
+      ratings: rated,
+      imageProblem: image.problem,
+      sawLabel: sawLabel ?? audited.sawLabel,
+    };
   }
 }
