@@ -1,8 +1,5 @@
 import type { ExportShape } from '@retort/corpus';
-import { hashHex } from '@retort/schema';
-
-/** Hex digits of a corpus's key that a person has to type. */
-const KEY_DIGITS = 12;
+import { shortHex } from '@retort/schema';
 
 /** The line that writes an export again, for its card; the folder is a placeholder, so that no path of a machine gets there. */
 export function exportCommandLine(request: {
@@ -14,7 +11,7 @@ export function exportCommandLine(request: {
   const list = (flag: string, names: readonly string[] | null) =>
     names === null ? [] : [`${flag} ${names.join(',')}`];
   return [
-    `pnpm distill export ${hashHex(request.corpus).slice(0, KEY_DIGITS)}`,
+    `pnpm distill export ${shortHex(request.corpus)}`,
     `--format ${[...new Set(request.formats)].sort().join(',')}`,
     ...list('--split', splits),
     ...list('--aspects', aspects),

@@ -1,21 +1,18 @@
 import { join } from 'node:path';
 import { exportCorpus, trainingCommand } from '@retort/corpus';
-import { hashHex, type RunPlan } from '@retort/schema';
+import { type RunPlan, shortHex } from '@retort/schema';
 import { loadAudit } from './audit/stored-audit.ts';
 import { exportedRows, loadCorpus } from './load-corpus.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { portableRunCommand } from './run-command.ts';
 import { countRows, openDefaultTokenCounter } from './token-counts.ts';
 
-/** Hex digits of a corpus key in its folder's name: enough to tell corpora apart, short enough to read. */
-const KEY_DIGITS = 12;
-
 /** What a run writes by itself: the formats that name their images instead of carrying their bytes a second time. */
 export const RUN_FORMATS: readonly string[] = ['minicpm-v', 'ms-swift', 'llamafactory'];
 
 /** Folder into which a corpus is exported. */
 export function corpusFolder(deps: PipelineDeps, key: string): string {
-  return join(deps.home.corpora, hashHex(key).slice(0, KEY_DIGITS));
+  return join(deps.home.corpora, shortHex(key));
 }
 
 /**

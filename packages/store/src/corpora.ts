@@ -1,6 +1,6 @@
-import type { Aspect, CorpusRow, ReviewMark, Split, Turn, WordLabel } from '@retort/schema';
+import type { Aspect, CorpusRow, ReviewMark, Split, TeacherFacts, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
-import { type CorpusTeacherFacts, createCorpusTeachers } from './corpus-teachers.ts';
+import { createCorpusTeachers } from './corpus-teachers.ts';
 import { tellDiskFull } from './errors.ts';
 
 export interface CorpusMembership {
@@ -32,7 +32,7 @@ export interface CorpusTable {
   keysBeginning(prefix: string): string[];
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
   /** What the attempts behind a corpus say, by teacher, model and model version. */
-  teachers(key: string): CorpusTeacherFacts[];
+  teachers(key: string): TeacherFacts[];
 }
 
 interface CorpusRecord {
