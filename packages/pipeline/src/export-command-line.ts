@@ -1,4 +1,4 @@
-import type { ExportShape } from '@retort/corpus';
+import type { ExportShape, ImageMode } from '@retort/corpus';
 import { shortHex } from '@retort/schema';
 
 /** The line that writes an export again, for its card; the folder is a placeholder, so that no path of a machine gets there. */
@@ -6,6 +6,7 @@ export function exportCommandLine(request: {
   readonly corpus: string;
   readonly formats: readonly string[];
   readonly shape: ExportShape;
+  readonly imageMode: ImageMode;
 }): string {
   const { splits, aspects, turns, words, join, maxTokens } = request.shape;
   const list = (flag: string, names: readonly string[] | null) =>
@@ -19,6 +20,7 @@ export function exportCommandLine(request: {
     ...(words === null ? [] : [words ? '--words' : '--no-words']),
     ...list('--join', join),
     ...(maxTokens === null ? [] : [`--max-tokens ${maxTokens}`]),
+    ...(request.imageMode === 'link' ? [] : [`--images ${request.imageMode}`]),
     '--out EXPORT',
   ].join(' ');
 }

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { CorpusRow, Split } from '@retort/schema';
+import { type CorpusRow, SPLITS, type Split } from '@retort/schema';
 import { CorpusUsageError } from '../errors.ts';
 import type { CorpusFormat } from '../formats/format.ts';
 import type { ReadItem, ReadTurn } from '../formats/read-row.ts';
@@ -46,6 +46,11 @@ export async function* readExportedRows(dir: string): AsyncGenerator<ExportedIte
   if (format === undefined)
     throw new CorpusUsageError(`Expected a format’s folder in ${dir}, found none: export it again.`);
   const readers = new Map<Split, AsyncIterator<ReadItem>>();
+  const readerOf = async (split: Split) => {
+    const reader = readers.get(split) ?? (await openSplit(dir, format, split));
+    readers.set(split, reader);
+    return reader;
+  };
   let line = 0;
   for await (const bytes of splitBytesByLine(createReadStream(join(dir, ROWS_FILE)))) {
     line += 1;
@@ -55,10 +60,18 @@ export async function* readExportedRows(dir: string): AsyncGenerator<ExportedIte
       yield { kind: 'unreadable', place: `${ROWS_FILE} line ${line}`, reason };
       return;
     }
-    const reader = readers.get(known.split) ?? (await openSplit(dir, format, known.split));
-    readers.set(known.split, reader);
-    const next = await reader.next();
+    const next = await (await readerOf(known.split)).next();
     yield putTogether(dir, known, next.done === true ? null : next.value);
+  }
+  for (const split of SPLITS) yield* unknownRows(await readerOf(split));
+}
+
+/** What comes after the last row that rows.jsonl knows. */
+async function* unknownRows(reader: AsyncIterator<ReadItem>): AsyncGenerator<ExportedItem> {
+  for (let next = await reader.next(); next.done !== true; next = await reader.next()) {
+    const item = next.value;
+    const reason = `stands in no line of ${ROWS_FILE}: it was added after the export`;
+    yield item.kind === 'unreadable' ? item : { kind: 'unreadable', place: item.row.place, reason };
   }
 }
 
