@@ -39,7 +39,8 @@ export {
   exportCorpus,
   type ImageMode,
 } from './export/export-corpus.ts';
-export { type ExportedItem, readExportedRows } from './export/read-exported-rows.ts';
+export { ROWS_FILE } from './export/export-files.ts';
+export { type ExportedItem, isExport, readExportedRows } from './export/read-exported-rows.ts';
 export { type VerifiedExport, verifyExport } from './export/verify-export.ts';
 export { decodeRow } from './formats/decode-row.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';

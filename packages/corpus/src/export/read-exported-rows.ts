@@ -28,6 +28,11 @@ export type ExportedItem =
 /** Formats whose rows say which they are; ms-swift's don't, so it is read only where it is alone. */
 const ORDER = ['minicpm-v', 'llamafactory', 'ms-swift', 'webdataset', 'parquet'];
 
+/** True for a folder that an export wrote, whole or not. */
+export function isExport(dir: string): boolean {
+  return existsSync(join(dir, ROWS_FILE));
+}
+
 /**
  * The rows of an exported corpus in its order, one at a time: rows.jsonl beside the turns of one of its formats.
  *
@@ -35,7 +40,7 @@ const ORDER = ['minicpm-v', 'llamafactory', 'ms-swift', 'webdataset', 'parquet']
  * @throws CorpusUsageError when it isn't one, or holds no format
  */
 export async function* readExportedRows(dir: string): AsyncGenerator<ExportedItem> {
-  if (!existsSync(join(dir, ROWS_FILE))) {
+  if (!isExport(dir)) {
     throw new CorpusUsageError(
       `Expected ${dir} to be an exported corpus, found no ${ROWS_FILE} in it: export it again.`,
     );

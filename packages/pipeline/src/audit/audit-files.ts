@@ -10,10 +10,11 @@ import {
   findFormatOf,
   IMAGE_LINE,
   IMAGE_TOKEN,
+  isExport,
   type ReadRow,
 } from '@retort/corpus';
 import type { Aspect } from '@retort/schema';
-import { isExport, readExportAuditRows } from './export-rows.ts';
+import { readExportAuditRows } from './export-rows.ts';
 import { guessAspect } from './guess-aspect.ts';
 import { guessSplit } from './guess-split.ts';
 import { createImageInspector, inspectBytes } from './inspect-image.ts';

@@ -1,16 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditRow, auditRowOf, readExportedRows } from '@retort/corpus';
+import { type AuditRow, auditRowOf, ROWS_FILE, readExportedRows } from '@retort/corpus';
 import type { FileFacts, UnreadableRow } from './audit-files.ts';
 import { type createImageInspector, inspectBytes } from './inspect-image.ts';
-
-/** The file that makes an exported folder tell all it knows. */
-const ROWS_FILE = 'rows.jsonl';
-
-/** True for a folder that `distill export` wrote. */
-export function isExport(path: string): boolean {
-  return existsSync(join(path, ROWS_FILE));
-}
 
 /** Rows of an exported folder, with what its rows.jsonl knows of them; their images are decoded. Throws as `readExportedRows` does. */
 export async function* readExportAuditRows(
