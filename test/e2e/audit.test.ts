@@ -51,6 +51,7 @@ describe('distill audit', () => {
       [['audit', path, '--fix'], 2, '--out'],
       [['audit', path, '--fail-on', 'bad'], 2, 'error, warning, info'],
       [['audit', 'deadbeef', '--home', home], 1, 'no such file'],
+      [['audit', '--ratings', path, '--aspect', 'quality', '--home', home], 2, '--ratings and --aspect'],
       [['audit', path, '--ratings', 'nowhere.csv'], 1, 'nowhere.csv'],
     ] as const) {
       const ended = await runDistill(args);

@@ -1,3 +1,4 @@
+import { createRandom } from '../../packages/corpus/src/compare/random.ts';
 import { descendants, type LiveProcess, type Role, roleOf, until } from './processes.ts';
 import { type Finished, type Running, startDistill } from './run-distill.ts';
 
@@ -14,23 +15,12 @@ export interface Storm {
   readonly starts: number;
 }
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Runs a command to its end while `kills` of its processes are killed with SIGKILL at seeded moments: each role in turn,
  * or the parent where that role gets no process in time. Whenever the command has ended badly it is started again.
  */
 export async function runThroughKills(args: readonly string[], kills: number, seed: number): Promise<Storm> {
-  const random = seededRandom(seed);
+  const random = createRandom(seed);
   const killed: Role[] = [];
   let starts = 0;
   let running: Running | null = null;

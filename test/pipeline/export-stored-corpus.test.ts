@@ -63,6 +63,22 @@ describe('exportStoredCorpus', () => {
     });
   });
 
+  it('says why nothing is left, and how the export is written again', async () => {
+    const { deps, request } = await requestOf({ imageMode: 'copy' });
+    const shapeOf = (change: Partial<ExportRequest['shape']>) => ({
+      ...request,
+      shape: { ...WHOLE_CORPUS, ...change },
+    });
+    await expect(exportStoredCorpus(deps, shapeOf({ maxTokens: 1 }))).rejects.toThrow(
+      /All 40 rows that were asked for are left out, the first is .*: it has \d+ tokens, more than 1\./,
+    );
+    await expect(exportStoredCorpus(deps, shapeOf({ aspects: ['authenticity'] }))).rejects.toThrow(
+      /of the splits and aspects/,
+    );
+    await exportStoredCorpus(deps, request);
+    expect(readFileSync(join(request.dir, 'README.md'), 'utf8')).toContain('--images copy --out EXPORT');
+  });
+
   it('finds a corpus by the beginning of its key', async () => {
     const { deps, request } = await requestOf();
     expect(findCorpusKey(deps, request.corpus.slice(7, 15))).toBe(request.corpus);

@@ -56,6 +56,13 @@ describe('corpora', () => {
     });
   });
 
+  it('lets its audit be made again', () => {
+    const { store, corpus } = filledCorpus();
+    store.corpora.save(corpus);
+    store.corpora.setAudit(KEY, { version: 2, findings: [] });
+    expect(store.corpora.get(KEY)?.audit).toEqual({ version: 2, findings: [] });
+  });
+
   it('finds the row of a sample and aspect, while its rows are read, and none of another corpus', () => {
     const { store, corpus } = filledCorpus();
     store.corpora.save(corpus);

@@ -1,7 +1,7 @@
 import { sha256 } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { fillHome, imageOf } from './filled-home.ts';
+import { fillHome, imageOf, saveSample } from './filled-home.ts';
 import { openHome } from './open-home.ts';
 
 function filled(count = 1) {
@@ -55,14 +55,7 @@ describe('datasets', () => {
   it('knows whether any sample of the latest import has a published side', () => {
     const { store, datasetId } = filled(1);
     expect(store.datasets.hasPublishedSplit(datasetId)).toBe(false);
-    const sample = {
-      imagePath: '/data/a.jpg',
-      imagePrompt: null,
-      generator: null,
-      generatorSetting: null,
-      row: 2,
-    };
-    store.datasets.saveSample(datasetId, { ...sample, name: 'a.jpg', publishedSplit: 'train', ratings: [] });
+    saveSample(store, datasetId, 0, { publishedSplit: 'train' });
     expect(store.datasets.hasPublishedSplit(datasetId)).toBe(true);
     store.datasets.beginImport(datasetId);
     expect(store.datasets.hasPublishedSplit(datasetId)).toBe(false);

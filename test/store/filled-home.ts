@@ -1,4 +1,11 @@
-import { type Attempt, type Conversation, type RunPlan, runIdOf, sha256 } from '@retort/schema';
+import {
+  type Attempt,
+  type Conversation,
+  type ImportedSample,
+  type RunPlan,
+  runIdOf,
+  sha256,
+} from '@retort/schema';
 import type { PlannedRequest, RecordedAttempt, Settlement, Store } from '@retort/store';
 
 export const PLAN: RunPlan = {
@@ -49,7 +56,12 @@ export function fillHome(store: Store, count = 1): FilledHome {
   });
 }
 
-function saveSample(store: Store, datasetId: number, i: number): void {
+export function saveSample(
+  store: Store,
+  datasetId: number,
+  i: number,
+  change: Partial<ImportedSample> = {},
+): void {
   store.datasets.saveSample(datasetId, {
     name: `${String(i).padStart(5, '0')}.jpg`,
     imagePath: `/data/${i}.jpg`,
@@ -59,6 +71,7 @@ function saveSample(store: Store, datasetId: number, i: number): void {
     publishedSplit: null,
     ratings: [{ aspect: 'quality', mos: 2.5, mosStd: 0.5 }],
     row: i + 2,
+    ...change,
   });
 }
 

@@ -1,7 +1,7 @@
 import { openStore } from '@retort/store';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { fillHome } from './filled-home.ts';
+import { fillHome, saveSample } from './filled-home.ts';
 import { openHome } from './open-home.ts';
 import { change } from './raw-database.ts';
 
@@ -15,15 +15,8 @@ describe('0006_add_published_split', () => {
     change(home, "DELETE FROM migrations WHERE name LIKE '0006%'");
     const again = openHome(home);
     expect(sampleIds.map((id) => again.samples.get(id)?.publishedSplit)).toEqual([null, null]);
-    const sample = {
-      imagePath: '/data/a.jpg',
-      imagePrompt: null,
-      generator: null,
-      generatorSetting: null,
-      row: 2,
-    };
-    again.datasets.saveSample(datasetId, { ...sample, name: 'a.jpg', publishedSplit: 'val', ratings: [] });
-    expect(again.samples.findByName('a.jpg')[0]?.publishedSplit).toBe('val');
+    saveSample(again, datasetId, 2, { publishedSplit: 'val' });
+    expect(again.samples.findByName('00002.jpg')[0]?.publishedSplit).toBe('val');
     expect(() => change(home, "UPDATE samples SET published_split = 'dev'")).toThrow(/CHECK/);
   });
 });

@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type AuditRow, audit } from '@retort/corpus';
+import { createRandom } from '../../packages/corpus/src/compare/random.ts';
 import { readRows } from './clean-rows.ts';
-import { createRandom, type Measured, measureCode, RATES } from './measure.ts';
+import { type Measured, measureCode, RATES } from './measure.ts';
 import { PLANTS } from './plants.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

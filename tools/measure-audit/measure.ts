@@ -1,4 +1,5 @@
 import { type AuditRow, audit } from '@retort/corpus';
+import { createRandom } from '../../packages/corpus/src/compare/random.ts';
 import { PLANTS, type Plant } from './plants.ts';
 
 /** Shares of the rows into which defects are planted. */
@@ -63,15 +64,4 @@ function plantAt(
 async function listedRows(rows: readonly AuditRow[], code: string): Promise<ReadonlySet<string>> {
   const { findings } = await audit(rows, { splitBy: 'image-prompt' });
   return new Set(findings.filter((finding) => finding.code === code).flatMap((finding) => finding.rows));
-}
-
-/** mulberry32 (Tommy Ettinger, public domain): small, seeded, the same everywhere. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

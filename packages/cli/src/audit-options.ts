@@ -44,6 +44,27 @@ export function maxRowsOf({ maxRows, json }: AuditFlags): number {
   return Number(maxRows);
 }
 
+/** Options about files that a corpus of the home would ignore: it knows these things itself. */
+const FILE_FLAGS: readonly (readonly [keyof AuditFlags, string])[] = [
+  ['ratings', '--ratings'],
+  ['columns', '--columns'],
+  ['scale', '--scale'],
+  ['aspect', '--aspect'],
+  ['images', '--images'],
+  ['sawLabel', '--saw-label'],
+];
+
+/** @throws UsageError for an option that only files have use for */
+export function refuseFileFlags(flags: AuditFlags): void {
+  if (flags.out !== undefined)
+    throw new UsageError('--out is for files: a repaired corpus is stored in the home under its new key.');
+  const ignored = FILE_FLAGS.flatMap(([name, flag]) => (flags[name] === undefined ? [] : [flag]));
+  if (ignored.length > 0)
+    throw new UsageError(
+      `${ignored.join(' and ')} is for files: name one, or leave it out for a corpus of the home.`,
+    );
+}
+
 /** Tokens that a row may have; null for what trainers default to. @throws UsageError for what is no whole number */
 export function maxTokensOf({ maxTokens }: AuditFlags): number | null {
   return maxTokens === undefined ? null : wholeNumber('--max-tokens', maxTokens, 1);

@@ -1,22 +1,19 @@
-export { type AuditOptions, audit } from './audit/audit.ts';
+export { AUDIT_VERSION, type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
-export { DEFAULT_MAX_TOKENS, findTooLong } from './audit/checks/too-long.ts';
+export { DEFAULT_MAX_TOKENS } from './audit/checks/too-long.ts';
 export {
-  type AuditCheck,
   type AuditContext,
   type AuditReport,
   auditJson,
-  type CheckFinding,
   FINDING_ROWS_MAX,
   type Finding,
-  NO_CONTEXT,
   SEVERITIES,
   type Severity,
 } from './audit/finding.ts';
 export { findRefusalIn } from './audit/refusal/find-refusal.ts';
 export { AUDIT_CHECKS } from './audit/registry.ts';
-export { type RepairedRow, type RepairOptions, repairRow } from './audit/repair/repair-row.ts';
+export { type RepairedRow, repairRow } from './audit/repair/repair-row.ts';
 export { buildConversation, type ConversationInput, type ConversationSample } from './build-conversation.ts';
 export { buildCorpus } from './build-corpus.ts';
 export type { Estimate } from './compare/bootstrap.ts';
@@ -27,14 +24,6 @@ export { type Spread, spreadOf } from './compare/summary-statistics.ts';
 export { isSameText } from './compare/text-agreement.ts';
 export { defuseControlTokens, findControlTokens, IMAGE_TOKEN } from './control-tokens.ts';
 export { descriptionOf, IMAGE_LINE, isWordOnly } from './conversation-shape.ts';
-export { croissantProblems } from './documents/check-croissant.ts';
-export type {
-  DocumentsInput,
-  ExportedFile,
-  ExportedFormat,
-  TeacherFacts,
-} from './documents/documents-input.ts';
-export { exportDocuments } from './documents/export-documents.ts';
 export {
   CorpusEmptyError,
   CorpusImageMissingError,
@@ -46,33 +35,27 @@ export {
 } from './errors.ts';
 export { type AnyIterable, corpusRows, evaluationRow } from './evaluation-row.ts';
 export {
-  type ExportedCorpus,
   type ExportOptions,
   exportCorpus,
   type ImageMode,
-  type ReplaceRule,
 } from './export/export-corpus.ts';
-export { type ExportedItem, type ReadExportedRow, readExportedRows } from './export/read-exported-rows.ts';
+export { ROWS_FILE } from './export/export-files.ts';
+export { type ExportedItem, isExport, readExportedRows } from './export/read-exported-rows.ts';
 export { type VerifiedExport, verifyExport } from './export/verify-export.ts';
-export type { ExportFacts } from './export/write-export.ts';
 export { decodeRow } from './formats/decode-row.ts';
 export { type FoundFormat, findFormatOf } from './formats/find-format-of.ts';
-export type { CorpusFormat, FormatContext, SideFile, SplitWriter } from './formats/format.ts';
+export type { CorpusFormat } from './formats/format.ts';
 export { type JsonContainer, sniffJson } from './formats/json-container.ts';
 export { jsonLine } from './formats/json-text.ts';
 export { readJsonValues } from './formats/read-json-values.ts';
 export type { ReadItem, ReadRow, ReadTurn } from './formats/read-row.ts';
 export { CORPUS_FORMATS, findFormat } from './formats/registry.ts';
-export { llamafactoryDataset } from './lora/llamafactory-config.ts';
-export { llamafactoryLoraFiles } from './lora/lora-files.ts';
 export { LORA_VARIANTS, type LoraVariant } from './lora/lora-variant.ts';
 export { MINICPM_LLAMA3_V_2_5, MINICPM_V_4_6, STUDENTS, type Student } from './lora/student.ts';
 export {
   type CorpusManifest,
   type CorpusMeta,
-  type CorpusSource,
   corpusMetaOf,
-  manifestJson,
 } from './manifest.ts';
 export { compareRows, rowId } from './row-id.ts';
 export { isLeftOut, type LeftOutRow } from './shape/left-out.ts';
@@ -80,16 +63,13 @@ export {
   assertShape,
   type ExportShape,
   isWhole,
-  type ShapeDeps,
   shapeRow,
   WHOLE_CORPUS,
 } from './shape/shape-rows.ts';
 export { assignSplits } from './splits/assign-splits.ts';
 export { describeLeakage } from './splits/leakage.ts';
-export { normaliseImagePrompt } from './splits/normalise-image-prompt.ts';
 export {
   DEFAULT_SPLIT_FRACTIONS,
-  type Fold,
   foldFractions,
   type SplitFractions,
   type SplitOptions,
@@ -101,11 +81,10 @@ export { countsInOrder, type SequenceCountCache, type SequenceCounter } from './
 export {
   createTokenCounter,
   type KeepingTokenCounter,
-  type TokenCounterOptions,
 } from './tokens/create-token-counter.ts';
 export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
-export { loadTextTokenizer, type TextTokenizerOptions } from './tokens/load-text-tokenizer.ts';
-export type { TokenCount, TokenCounter } from './tokens/token-counter.ts';
+export { loadTextTokenizer } from './tokens/load-text-tokenizer.ts';
+export type { TokenCounter } from './tokens/token-counter.ts';
 export { findTokenRule, TOKEN_RULES } from './tokens/token-rules.ts';
 export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';
 export { type TrainingCommandOptions, trainingCommand } from './training-command.ts';

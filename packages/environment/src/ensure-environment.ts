@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canonicalJson, hashHex, RetortError, sha256 } from '@retort/schema';
+import { canonicalJson, RetortError, sha256, shortHex } from '@retort/schema';
 import type { Python } from './find-python.ts';
 import { launch } from './launch.ts';
 
@@ -38,7 +38,7 @@ export class PythonSetupError extends RetortError {
 /** Where an environment of this content lives: a change of requirements, Python or machine is another folder. */
 export function environmentFolder(spec: EnvironmentSpec, options: EnvironmentOptions): string {
   const content = canonicalJson({ ...spec, python: options.python.version, machine: options.python.machine });
-  return join(options.cacheDir, 'python', `${spec.name}-${hashHex(sha256(content)).slice(0, 12)}`);
+  return join(options.cacheDir, 'python', `${spec.name}-${shortHex(sha256(content))}`);
 }
 
 /**

@@ -1,4 +1,3 @@
-export { HubError, HubUsageError } from './errors.ts';
 export type { HubAccess } from './hub-access.ts';
 export type { LocalFile } from './local-file.ts';
-export { type PushOptions, type PushResult, pushFiles } from './push-files.ts';
+export { type PushResult, pushFiles } from './push-files.ts';

@@ -25,6 +25,7 @@ import {
 } from '@retort/teacher';
 import { auditRunRows } from './audit/audit-run-rows.ts';
 import { ratingsOnFive } from './audit/ratings-on-five.ts';
+import { toStoredAudit } from './audit/stored-audit.ts';
 import { importedDataset } from './import-dataset.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { loadRunReviews, type RunReviews, reviewsInput } from './review/run-reviews.ts';
@@ -119,7 +120,7 @@ export async function buildRunCorpus(
   store.corpora.save({
     key,
     manifest,
-    audit: await auditRunRows(deps, entries, { splitBy: run.plan.splitBy, onProgress }),
+    audit: toStoredAudit(await auditRunRows(deps, entries, { splitBy: run.plan.splitBy, onProgress })),
     rows: members,
   });
   return key;

@@ -1,20 +1,18 @@
-import type { ExportShape } from '@retort/corpus';
-import { hashHex } from '@retort/schema';
-
-/** Hex digits of a corpus's key that a person has to type. */
-const KEY_DIGITS = 12;
+import type { ExportShape, ImageMode } from '@retort/corpus';
+import { shortHex } from '@retort/schema';
 
 /** The line that writes an export again, for its card; the folder is a placeholder, so that no path of a machine gets there. */
 export function exportCommandLine(request: {
   readonly corpus: string;
   readonly formats: readonly string[];
   readonly shape: ExportShape;
+  readonly imageMode: ImageMode;
 }): string {
   const { splits, aspects, turns, words, join, maxTokens } = request.shape;
   const list = (flag: string, names: readonly string[] | null) =>
     names === null ? [] : [`${flag} ${names.join(',')}`];
   return [
-    `pnpm distill export ${hashHex(request.corpus).slice(0, KEY_DIGITS)}`,
+    `pnpm distill export ${shortHex(request.corpus)}`,
     `--format ${[...new Set(request.formats)].sort().join(',')}`,
     ...list('--split', splits),
     ...list('--aspects', aspects),
@@ -22,6 +20,7 @@ export function exportCommandLine(request: {
     ...(words === null ? [] : [words ? '--words' : '--no-words']),
     ...list('--join', join),
     ...(maxTokens === null ? [] : [`--max-tokens ${maxTokens}`]),
+    ...(request.imageMode === 'link' ? [] : [`--images ${request.imageMode}`]),
     '--out EXPORT',
   ].join(' ');
 }

@@ -1,9 +1,7 @@
 import {
   type AuditReport,
-  type AuditRow,
   assertShape,
   audit,
-  auditRowOf,
   buildCorpus,
   type CorpusManifest,
   corpusMetaOf,
@@ -18,9 +16,11 @@ import {
   shapeRow,
   type TokenCounter,
 } from '@retort/corpus';
-import type { CorpusRow, Split } from '@retort/schema';
+import { type CorpusRow, RetortError, type Split } from '@retort/schema';
+import { corpusAuditRows } from './audit/audit-corpus.ts';
+import { loadAudit } from './audit/stored-audit.ts';
 import { exportCommandLine } from './export-command-line.ts';
-import { exportedRows, loadCorpus } from './export-run.ts';
+import { exportedRows, loadCorpus } from './load-corpus.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type RowSurvey, surveyRows } from './survey-rows.ts';
 import type { HomeTokenCounter } from './token-counts.ts';
@@ -57,7 +57,19 @@ export interface ExportReport {
   readonly survey: RowSurvey;
 }
 
-/** Writes a stored corpus, or a part or shape of it, as a folder for trainers. @throws what `exportCorpus` throws */
+/** Nothing of a corpus is left by what was asked for. */
+export class ExportEmptyError extends RetortError {
+  readonly code = 'corpus-empty';
+  constructor({ leftOut, leftOutRows: [first] }: RowSurvey) {
+    super(
+      first === undefined
+        ? 'No row of this corpus is of the splits and aspects that were asked for: ask for others.'
+        : `All ${leftOut} rows that were asked for are left out, the first is ${first.id}: it ${first.reason}. Ask for other turns, or a higher limit.`,
+    );
+  }
+}
+
+/** Writes a stored corpus, or a part or shape of it, as a folder for trainers. @throws ExportEmptyError, and what `exportCorpus` throws */
 export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequest): Promise<ExportReport> {
   const { shape, corpus } = request;
   assertShape(shape);
@@ -67,7 +79,9 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   const survey = isWhole(shape)
     ? surveyWhole(rows, stored.manifest.rowsHash, request.counter)
     : surveyRows(rows(), request.counter);
-  const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
+  const { manifest, audit: report } = isWhole(shape)
+    ? { ...stored, audit: await loadAudit(deps, corpus) }
+    : await nameShaped(deps, { rows, from: stored.manifest, survey, request });
   const result = {
     key: manifest.key,
     corpus,
@@ -124,13 +138,26 @@ function* shapedRows(deps: PipelineDeps, { corpus, shape, counter }: ExportReque
   }
 }
 
+interface ShapedRows {
+  readonly rows: () => Iterable<CorpusRow | LeftOutRow>;
+  readonly from: CorpusManifest;
+  readonly survey: RowSurvey;
+  readonly request: ExportRequest;
+}
+
 /** A shape's rows are a corpus of their own: named by them, and audited as they are. */
 async function nameShaped(
-  rows: () => Iterable<CorpusRow | LeftOutRow>,
-  from: CorpusManifest,
+  deps: PipelineDeps,
+  { rows, from, survey, request }: ShapedRows,
 ): Promise<{ manifest: CorpusManifest; audit: AuditReport }> {
+  const { counter, shape } = request;
+  if (isEmpty(keptRows(rows()))) throw new ExportEmptyError(survey);
   const { manifest } = await buildCorpus(keptRows(rows()), corpusMetaOf(from), from.review?.rejected);
-  const report = await audit(auditRows(rows()), { splitBy: from.splitBy }, { maxRows: FINDING_ROWS_MAX });
+  const report = await audit(
+    corpusAuditRows(deps, () => keptRows(rows())),
+    { splitBy: from.splitBy, tokenCounter: counter, maxTokens: shape.maxTokens },
+    { maxRows: FINDING_ROWS_MAX },
+  );
   return { manifest, audit: report };
 }
 
@@ -138,8 +165,10 @@ function* keptRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<CorpusRow>
   for (const row of rows) if (!isLeftOut(row)) yield row;
 }
 
-function* auditRows(rows: Iterable<CorpusRow | LeftOutRow>): Generator<AuditRow> {
-  for (const row of keptRows(rows)) yield auditRowOf(row);
+/** Looks at the first; leaving the loop ends the query behind it. */
+function isEmpty(rows: Iterable<CorpusRow>): boolean {
+  for (const _ of rows) return false;
+  return true;
 }
 
 /** What corpus.json says of it; what wasn't asked for isn't there. */

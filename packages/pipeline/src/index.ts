@@ -1,9 +1,9 @@
 export { advanceBatch } from './advance-batch.ts';
 export { auditCorpus } from './audit/audit-corpus.ts';
-export { auditFiles, type FileFacts, readAuditRows } from './audit/audit-files.ts';
-export { type FixedCorpus, fixCorpus } from './audit/fix-corpus.ts';
+export { auditFiles, type FileFacts } from './audit/audit-files.ts';
+export { fixCorpus } from './audit/fix-corpus.ts';
 export { fixFile } from './audit/fix-file.ts';
-export { type RatingsTable, readRatingsTable } from './audit/ratings-table.ts';
+export { readRatingsTable } from './audit/ratings-table.ts';
 export type { RepairCounts } from './audit/repair-tally.ts';
 export { type BatchDeps, createBatchDeps, createPlanBatchTeacher } from './batch-deps.ts';
 export { batchRowKey } from './batch-rows.ts';
@@ -12,7 +12,7 @@ export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
-export { corpusFolder, exportRunCorpus, loadCorpus, trainingCommandOf } from './export-run.ts';
+export { exportRunCorpus, trainingCommandOf } from './export-run.ts';
 export {
   type ExportReport,
   type ExportRequest,
@@ -23,6 +23,7 @@ export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
 export { isLimitOutcome } from './limit-outcome.ts';
+export { loadCorpus } from './load-corpus.ts';
 export type { PipelineDeps } from './pipeline-deps.ts';
 export { type BatchLimits, type PlanBatchOptions, planBatch, takeBackBatches } from './plan-batch.ts';
 export { planPrice } from './plan-price.ts';
@@ -35,7 +36,7 @@ export {
 } from './plan-requests.ts';
 export { prepareSample, rejectedSampleError, samplesToPrepare } from './prepare-samples.ts';
 export { countPrepared, preparedSamples } from './prepared-samples.ts';
-export { ExportNotFitError, pushExport, readPublishable } from './push-export.ts';
+export { pushExport, readPublishable } from './push-export.ts';
 export {
   type ReadingChange,
   type ReparseOptions,
@@ -43,7 +44,6 @@ export {
   reparseAnswers,
 } from './reparse-answers.ts';
 export { type AppliedDecisions, applyDecisions } from './review/apply-decisions.ts';
-export { checkReviewText, ReviewTextError } from './review/check-text.ts';
 export {
   decideReview,
   NothingToUndoError,

@@ -3,7 +3,9 @@ import type { ReportData } from '@retort/report';
 import type { Aspect, Outcome, RunPlan, Split } from '@retort/schema';
 import type { DatasetRow } from '@retort/store';
 import { openRecordings } from '@retort/teacher';
-import { loadCorpus, RUN_FORMATS } from './export-run.ts';
+import { loadAudit } from './audit/stored-audit.ts';
+import { RUN_FORMATS } from './export-run.ts';
+import { loadCorpus } from './load-corpus.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { aspectsOf } from './plan-requests.ts';
 import { promptNameOf, runCommand } from './run-command.ts';
@@ -157,9 +159,12 @@ function rowCounts(deps: PipelineDeps, corpusKey: string): ReportData['counts'][
 }
 
 /** The corpus and its audit. */
-export function corpusFacts(deps: PipelineDeps, corpusKey: string): Pick<ReportData, 'corpus' | 'audit'> {
-  const { manifest, audit, path } = loadCorpus(deps, corpusKey);
-  const { rows, findings } = auditJson(audit);
+export async function corpusFacts(
+  deps: PipelineDeps,
+  corpusKey: string,
+): Promise<Pick<ReportData, 'corpus' | 'audit'>> {
+  const { manifest, path } = loadCorpus(deps, corpusKey);
+  const { rows, findings } = auditJson(await loadAudit(deps, corpusKey));
   const corpus =
     path === null ? null : { key: corpusKey, path, formats: [...RUN_FORMATS], rows: manifest.rows };
   return {

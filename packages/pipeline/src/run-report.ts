@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AUDIT_VERSION } from '@retort/corpus';
 import {
   publishedResults,
   type ReportData,
@@ -76,7 +77,7 @@ export async function buildReportData(
     version: 1,
     run: { ...facts, skipped_aspects: [...facts.skipped_aspects, ...toSkipped(skipped)] },
     counts: countFacts(deps, run, corpusKey, images),
-    ...corpusFacts(deps, corpusKey),
+    ...(await corpusFacts(deps, corpusKey)),
     training_command: trainingCommandOf(deps, corpusKey),
     fit,
     fit_protocol: fit === null ? null : fitProtocol(await readEncoderRevisions()),
@@ -140,6 +141,7 @@ async function reportInputKey(deps: PipelineDeps, run: ReportRun): Promise<strin
     version: REPORT_VERSION,
     run: run.id,
     corpusKey,
+    audit: AUDIT_VERSION,
     fitKey,
     fitted: store.training.get(fitKey) !== null,
     counts: store.requests.counts(run.id),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashHex, type JobProgress, RetortError, type RunPlan, sha256 } from '@retort/schema';
+import { type JobProgress, RetortError, type RunPlan, sha256, shortHex } from '@retort/schema';
 import {
   FIGURE_NAMES,
   FIT_FILES,
@@ -14,7 +14,7 @@ import {
 } from '@retort/scorer';
 import type { DatasetRow, EpochRow, MetricRow, PredictionRow } from '@retort/store';
 import { z } from 'zod';
-import { loadCorpus } from './export-run.ts';
+import { loadCorpus } from './load-corpus.ts';
 import { markMetrics } from './mark-metrics.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type ScorerInputs, writeImageList, writeRowList } from './scorer-inputs.ts';
@@ -45,8 +45,6 @@ export class EncodeFailedError extends RetortError {
 
 /** Threads of the encoder: what the embedded encoder was measured with. */
 const ENCODE_THREADS = 2;
-const KEY_DIGITS = 12;
-
 const encodeResultSchema = z.object({
   encoded: z.number(),
   reused: z.number(),
@@ -80,7 +78,7 @@ export async function encodeRun(
 
 /** Folder of a training run. */
 export function trainingFolder(deps: PipelineDeps, fitKey: string): string {
-  return join(deps.home.training, hashHex(fitKey).slice(0, KEY_DIGITS));
+  return join(deps.home.training, shortHex(fitKey));
 }
 
 /** Fits the scorer, or goes on where a killed fit was, and stores every figure of it. */

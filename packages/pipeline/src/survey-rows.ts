@@ -1,5 +1,6 @@
 import {
   createTokenTally,
+  DEFAULT_MAX_TOKENS,
   isLeftOut,
   type LeftOutRow,
   rowId,
@@ -8,13 +9,11 @@ import {
 } from '@retort/corpus';
 import type { CorpusRow } from '@retort/schema';
 
-/** A row longer than this is named: every trainer's default cuts it. */
-const LONG_ROW_TOKENS = 2048;
 /** Rows that are named; the others are counted. */
 const NAMED_ROWS = 1000;
 
 export interface TokenSurvey extends TokenShares {
-  /** Rows above 2,048 tokens, the first thousand of them. */
+  /** Rows that every trainer's default cuts, the first thousand of them. */
   readonly longRows: readonly { readonly id: string; readonly tokens: number }[];
 }
 
@@ -50,7 +49,7 @@ function createTokenSurvey(counter: TokenCounter) {
     add(row: CorpusRow): void {
       const count = counter.count(row);
       tally.add(count);
-      if (count.total > LONG_ROW_TOKENS && longRows.length < NAMED_ROWS)
+      if (count.total > DEFAULT_MAX_TOKENS && longRows.length < NAMED_ROWS)
         longRows.push({ id: rowId(row), tokens: count.total });
     },
     result: (): TokenSurvey => ({ ...tally.shares(), longRows }),

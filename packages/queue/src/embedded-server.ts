@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashHex, RetortError, sha256 } from '@retort/schema';
+import { RetortError, sha256, shortHex } from '@retort/schema';
 import { Redis } from 'ioredis';
 
 /** Longest path of a unix socket on Linux, in bytes without the closing NUL (sun_path; macOS allows 103). */
@@ -40,7 +40,7 @@ export function socketPathFor(
   tmp: string = tmpdir(),
   uid: number = process.getuid?.() ?? 0,
 ): string {
-  const name = `retort-${uid}-${hashHex(sha256(dir)).slice(0, 12)}`;
+  const name = `retort-${uid}-${shortHex(sha256(dir))}`;
   const path = join(tmp, name, 'queue.sock');
   return Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES ? path : join('/tmp', name, 'queue.sock');
 }

@@ -1,4 +1,4 @@
-import { hashHex, type Stage, sha256 } from '@retort/schema';
+import { type Stage, sha256, shortHex } from '@retort/schema';
 import type { JobsOptions, QueueOptions, WorkerOptions } from 'bullmq';
 import { type QueueAddress, redisOptions } from './connection.ts';
 
@@ -15,7 +15,7 @@ const EVENTS_KEPT = 5000;
 
 /** Every queue of a home has this prefix, so that two homes can share one server. */
 export function queuePrefix(homeId: string): string {
-  return `retort-${hashHex(sha256(homeId)).slice(0, 12)}`;
+  return `retort-${shortHex(sha256(homeId))}`;
 }
 
 export function queueOptions(address: QueueAddress, homeId: string): QueueOptions {

@@ -15,7 +15,15 @@ export function hashLines<T>(items: Iterable<T>, toText: (item: T) => string): C
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** Hex digits of `shortHex`: enough to tell things apart, short enough to read and to type. */
+const SHORT_DIGITS = 12;
+
 /** The hex digits alone, for file names and job ids. */
 export function hashHex(hash: string): string {
   return hash.slice(hash.indexOf(':') + 1);
+}
+
+/** The first 12 of them, for the names of folders and for people. */
+export function shortHex(hash: string): string {
+  return hashHex(hash).slice(0, SHORT_DIGITS);
 }

@@ -13,7 +13,7 @@ export type { Conversation, CorpusRow, Turn, TurnRole } from './conversation.ts'
 export { errorCodeOf } from './error-code-of.ts';
 export { ERROR_CODES, type ErrorCode, isRetortError, RetortError } from './errors.ts';
 export { FINGERPRINT } from './fingerprint.ts';
-export { type ContentHash, hashHex, hashLines, sha256 } from './hash.ts';
+export { type ContentHash, hashHex, hashLines, sha256, shortHex } from './hash.ts';
 export {
   batchJobSchema,
   type JobProgress,
@@ -51,6 +51,7 @@ export {
 export type { DatasetDescription, ImportedRow, ImportedSample, Rating, RejectedRow } from './sample.ts';
 export { SPLIT_RULES, SPLITS, type Split, type SplitBy, splitBySchema, splitSchema } from './split.ts';
 export { STAGES, type Stage } from './stage.ts';
+export type { TeacherFacts } from './teacher-facts.ts';
 export {
   FIVE_POINT_SCALE,
   type MosScale,

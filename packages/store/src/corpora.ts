@@ -1,6 +1,6 @@
-import type { Aspect, CorpusRow, ReviewMark, Split, Turn, WordLabel } from '@retort/schema';
+import type { Aspect, CorpusRow, ReviewMark, Split, TeacherFacts, Turn, WordLabel } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
-import { type CorpusTeacherFacts, createCorpusTeachers } from './corpus-teachers.ts';
+import { createCorpusTeachers } from './corpus-teachers.ts';
 import { tellDiskFull } from './errors.ts';
 
 export interface CorpusMembership {
@@ -21,6 +21,8 @@ export interface CorpusTable {
   /** Stores a corpus whole or not at all; a known key changes nothing. */
   save(corpus: { key: string; manifest: unknown; audit: unknown; rows: Iterable<CorpusMembership> }): void;
   setPath(key: string, path: string): void;
+  /** Puts another audit in the place of the one that stands there. */
+  setAudit(key: string, audit: unknown): void;
   get(key: string): StoredCorpus | null;
   /** The corpus's rows in order, read one at a time. */
   rows(key: string): IterableIterator<CorpusRow>;
@@ -30,7 +32,7 @@ export interface CorpusTable {
   keysBeginning(prefix: string): string[];
   sizes(key: string): { split: Split; aspect: Aspect; n: number }[];
   /** What the attempts behind a corpus say, by teacher, model and model version. */
-  teachers(key: string): CorpusTeacherFacts[];
+  teachers(key: string): TeacherFacts[];
 }
 
 interface CorpusRecord {
@@ -122,6 +124,10 @@ export function createCorpusTable(db: Database): CorpusTable {
     save: (corpus) => tellDiskFull(db.name, () => save(corpus)),
     setPath: (key, path) => {
       db.prepare('UPDATE corpora SET path = ? WHERE key = ?').run(path, key);
+    },
+    setAudit: (key, audit) => {
+      const update = db.prepare('UPDATE corpora SET audit = ? WHERE key = ?');
+      tellDiskFull(db.name, () => update.run(JSON.stringify(audit), key));
     },
     get(key) {
       const row = get.get(key);

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  audit,
-  auditRowOf,
-  createTokenCounter,
-  findTokenRule,
-  findTooLong,
-} from '../../../packages/corpus/src/index.ts';
+import { findTooLong } from '../../../packages/corpus/src/audit/checks/too-long.ts';
+import { audit, auditRowOf, createTokenCounter, findTokenRule } from '../../../packages/corpus/src/index.ts';
 import { buildRow } from '../build-row.ts';
 
 const count = (total: number, image = 297, exact = true) => ({ total, image, exact });

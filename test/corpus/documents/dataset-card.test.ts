@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datasetCard } from '../../../packages/corpus/src/documents/dataset-card.ts';
-import type { DocumentsInput } from '../../../packages/corpus/src/index.ts';
+import type { DocumentsInput } from '../../../packages/corpus/src/documents/documents-input.ts';
 import { documentsInput, TEACHER } from './documents-input.ts';
 
 const card = async (change: Partial<DocumentsInput> = {}) => datasetCard(await documentsInput(change));

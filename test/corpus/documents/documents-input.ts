@@ -1,10 +1,10 @@
 import { NO_CONTEXT } from '../../../packages/corpus/src/audit/finding.ts';
+import type { DocumentsInput } from '../../../packages/corpus/src/documents/documents-input.ts';
 import {
   audit,
   auditRowOf,
   buildCorpus,
   DEFAULT_SPLIT_FRACTIONS,
-  type DocumentsInput,
 } from '../../../packages/corpus/src/index.ts';
 import { rowsOfAllSplits } from '../export/export-options.ts';
 

@@ -112,4 +112,11 @@ describe('exportCorpus where something is already', () => {
     expect((await exportCorpus(options)).reused).toBe(true);
     expect(readdirSync(home).sort()).toEqual(['blobs', 'corpus']);
   });
+  it('lets exports race for the place of another corpus', async () => {
+    await exportCorpus(await optionsFor(home, [buildRow({ mos: 2.6 })]));
+    const options = { ...(await optionsFor(home, rowsOfAllSplits())), replace: 'any-corpus' } as const;
+    await Promise.all([1, 2, 3, 4].map(() => exportCorpus(options)));
+    expect((await exportCorpus(options)).reused).toBe(true);
+    expect(readdirSync(home).sort()).toEqual(['blobs', 'corpus']);
+  });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -38,6 +38,14 @@ describe('readExportedRows', () => {
     },
   );
 
+  it('gives back what a person said of a row', async () => {
+    const rows = rowsOfAllSplits().map((row, i) => (i === 1 ? { ...row, review: 'edited' as const } : row));
+    const options = await optionsFor(home, rows);
+    await exportCorpus(options);
+    const items = await readAll(options.dir);
+    expect(items.map((item) => item.kind === 'row' && item.row)).toEqual(rows);
+  });
+
   it('tells a row that another one took the place of, and one that is missing', async () => {
     const options = await optionsFor(home, rowsOfAllSplits(), { formats: ['minicpm-v'] });
     await exportCorpus(options);
@@ -52,6 +60,17 @@ describe('readExportedRows', () => {
       expect.stringContaining('in no data file'),
     ]);
     expect(items).toHaveLength(7);
+  });
+
+  it('tells a row that was added to the data since', async () => {
+    const options = await optionsFor(home, rowsOfAllSplits(), { formats: ['ms-swift'] });
+    await exportCorpus(options);
+    const path = join(options.dir, 'ms-swift/val.jsonl');
+    const [line] = readFileSync(path, 'utf8').split('\n');
+    appendFileSync(path, `${line}\n`);
+    const items = await readAll(options.dir);
+    expect(items).toHaveLength(8);
+    expect(items.at(-1)).toMatchObject({ kind: 'unreadable', place: 'val.jsonl line 3' });
   });
 
   it('refuses a folder that is no export', async () => {

@@ -29,20 +29,7 @@ const LINEAR_ATTENTION = [
 ];
 
 /** Module names of MiniCPM-Llama3-V-2_5 as far as LoRA could mean them: 32 text layers, 27 vision layers, resampler. */
-export const LLAMA3_V_2_5_MODULES: readonly string[] = [
-  'llm.model.embed_tokens',
-  ...numbered(32).flatMap((layer) =>
-    [...SELF_ATTENTION, ...TEXT_PARTS].map((part) => `llm.model.layers.${layer}.${part}`),
-  ),
-  'llm.model.norm',
-  'llm.lm_head',
-  'vpm.embeddings.patch_embedding',
-  ...numbered(27).flatMap((layer) => VISION_PARTS.map((part) => `vpm.encoder.layers.${layer}.${part}`)),
-  'vpm.post_layernorm',
-  ...['', '.kv_proj', '.attn', '.attn.out_proj', '.ln_q', '.ln_kv', '.ln_post'].map(
-    (part) => `resampler${part}`,
-  ),
-];
+export const LLAMA3_V_2_5_MODULES = withResampler(32);
 
 /** Module names of MiniCPM-V 4.6 as far as LoRA could mean them: every fourth of 24 text layers has self-attention. */
 export const V_4_6_MODULES: readonly string[] = [
@@ -72,17 +59,22 @@ export const V_4_6_MODULES: readonly string[] = [
 ];
 
 /** Module names of MiniCPM-V 2.6 as far as LoRA could mean them: 28 text layers, 27 vision layers, resampler. */
-export const V_2_6_MODULES: readonly string[] = [
-  'llm.model.embed_tokens',
-  ...numbered(28).flatMap((layer) =>
-    [...SELF_ATTENTION, ...TEXT_PARTS].map((part) => `llm.model.layers.${layer}.${part}`),
-  ),
-  'llm.model.norm',
-  'llm.lm_head',
-  'vpm.embeddings.patch_embedding',
-  ...numbered(27).flatMap((layer) => VISION_PARTS.map((part) => `vpm.encoder.layers.${layer}.${part}`)),
-  'vpm.post_layernorm',
-  ...['', '.kv_proj', '.attn', '.attn.out_proj', '.ln_q', '.ln_kv', '.ln_post'].map(
-    (part) => `resampler${part}`,
-  ),
-];
+export const V_2_6_MODULES = withResampler(28);
+
+/** The students with a resampler are built alike, whatever their language model. */
+function withResampler(textLayers: number): readonly string[] {
+  return [
+    'llm.model.embed_tokens',
+    ...numbered(textLayers).flatMap((layer) =>
+      [...SELF_ATTENTION, ...TEXT_PARTS].map((part) => `llm.model.layers.${layer}.${part}`),
+    ),
+    'llm.model.norm',
+    'llm.lm_head',
+    'vpm.embeddings.patch_embedding',
+    ...numbered(27).flatMap((layer) => VISION_PARTS.map((part) => `vpm.encoder.layers.${layer}.${part}`)),
+    'vpm.post_layernorm',
+    ...['', '.kv_proj', '.attn', '.attn.out_proj', '.ln_q', '.ln_kv', '.ln_post'].map(
+      (part) => `resampler${part}`,
+    ),
+  ];
+}

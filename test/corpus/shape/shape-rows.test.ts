@@ -66,6 +66,19 @@ describe('joinAspects', () => {
     expect(joinAspects(wordOnly, BOTH, () => saw)).toBe(wordOnly);
   });
 
+  it('says that a person touched it when one wrote a part, or accepted all parts', () => {
+    const markOf = (own: CorpusRow['review'], other: CorpusRow['review']) => {
+      const marked = (row: CorpusRow, review: CorpusRow['review']) =>
+        review === undefined ? row : { ...row, review };
+      const joined = joinAspects(marked(buildRow(), own), BOTH, () => marked(partner(), other));
+      return 'reason' in joined ? joined.reason : joined.review;
+    };
+    expect(markOf(undefined, 'edited')).toBe('edited');
+    expect(markOf('accepted', 'edited')).toBe('edited');
+    expect(markOf('accepted', 'accepted')).toBe('accepted');
+    expect(markOf('accepted', undefined)).toBeUndefined();
+  });
+
   it('marks a row of train whose partner saw the label', () => {
     expect(joinAspects(buildRow(), BOTH, () => partner({ sawLabel: true }))).toMatchObject({
       sawLabel: true,

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   assignSplits,
   describeLeakage,
-  normaliseImagePrompt,
   type SplitOptions,
   type SplitSample,
   SplitUnavailableError,
 } from '../../../packages/corpus/src/index.ts';
+import { normaliseImagePrompt } from '../../../packages/corpus/src/splits/normalise-image-prompt.ts';
 import { sidesOf } from './grid.ts';
 
 /** Numbers from 0 to below `below` that look random and depend on `seed` alone. */

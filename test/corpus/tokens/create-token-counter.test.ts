@@ -110,21 +110,22 @@ describe('createTokenCounter', () => {
 
 describe('createTokenTally', () => {
   it('counts the rows that each limit cuts', () => {
-    const tally = createTokenTally('student', [10, 20]);
-    for (const total of [5, 10, 11, 25]) tally.add({ total, image: 0, exact: true });
+    const tally = createTokenTally('student');
+    for (const total of [5, 512, 513, 1025]) tally.add({ total, image: 0, exact: true });
     const shares = tally.shares();
     expect(shares).toMatchObject({
       rows: 4,
-      tokens: 51,
-      longest: 25,
+      tokens: 2055,
+      longest: 1025,
       exact: true,
       cut: [
-        { limit: 10, rows: 2 },
-        { limit: 20, rows: 1 },
+        { limit: 512, rows: 2 },
+        { limit: 1024, rows: 1 },
+        { limit: 2048, rows: 0 },
       ],
     });
     expect(tokenSharesText(shares)).toBe(
-      'Of 4 rows a trainer cuts 2 (50.0 %) at 10, 1 (25.0 %) at 20 tokens; the longest has 25 (student).',
+      'Of 4 rows a trainer cuts 2 (50.0 %) at 512, 1 (25.0 %) at 1024, 0 (0.0 %) at 2048 tokens; the longest has 1025 (student).',
     );
   });
 

@@ -47,6 +47,15 @@ describe('loadTextTokenizer of a path', () => {
     }
   });
 
+  it('takes another configuration for another tokenizer', async () => {
+    const folder = writeTinyTokenizer(join(temporaryFolder(), 'model'));
+    const keyOf = async () =>
+      (await loadTextTokenizer({ student: STUDENT, source: folder, hub: NO_HUB })).cacheKey;
+    const bare = await keyOf();
+    writeFileSync(join(folder, 'tokenizer_config.json'), '{"add_prefix_space": true}');
+    expect(await keyOf()).not.toBe(bare);
+  });
+
   it('says what is missing, and what is no tokenizer', async () => {
     const folder = temporaryFolder();
     const load = (source: string) => loadTextTokenizer({ student: STUDENT, source, hub: NO_HUB });

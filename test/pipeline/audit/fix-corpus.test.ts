@@ -1,10 +1,28 @@
-import { auditCorpus, auditFiles, buildRunCorpus, exportRunCorpus, fixCorpus } from '@retort/pipeline';
+import {
+  auditCorpus,
+  auditFiles,
+  buildRunCorpus,
+  exportRunCorpus,
+  fixCorpus,
+  loadCorpus,
+  type PipelineDeps,
+} from '@retort/pipeline';
+import type { CorpusRow } from '@retort/schema';
+import type { CorpusMembership } from '@retort/store';
 import { describe, expect, it } from 'vitest';
 import { openBed, runToAnswers, samplePlan } from '../pipeline-bed.ts';
 import { NO_FACTS } from './file-bed.ts';
 
 /** Nobody counts tokens here. */
 const UNCOUNTED = { tokenCounter: null, maxTokens: null };
+
+function membersOf(deps: PipelineDeps, rows: readonly CorpusRow[]): CorpusMembership[] {
+  return rows.map(({ split, ...conversation }) => {
+    const named = deps.store.samples.named(conversation.dataset, conversation.sampleName);
+    if (named === null) throw new Error(`no sample ${conversation.sampleName}`);
+    return { conversationId: deps.store.conversations.save(named.sample.id, conversation), split };
+  });
+}
 
 describe('fixCorpus', () => {
   it('stores a repaired corpus beside the original, and finds nothing to do in it', async () => {
@@ -21,23 +39,49 @@ describe('fixCorpus', () => {
         turns: row.turns.map((turn, i) => (i === 1 ? { ...turn, text: `${turn.text}" }` } : turn)),
       };
     });
-    const members = broken.map(({ split, ...conversation }) => {
-      const named = deps.store.samples.named(conversation.dataset, conversation.sampleName);
-      if (named === null) throw new Error(`no sample ${conversation.sampleName}`);
-      return { conversationId: deps.store.conversations.save(named.sample.id, conversation), split };
-    });
     const stored = deps.store.corpora.get(key);
     const planted = `sha256:${'a'.repeat(64)}`;
     deps.store.corpora.save({
       key: planted,
       manifest: stored?.manifest,
       audit: stored?.audit,
-      rows: members,
+      rows: membersOf(deps, broken),
     });
 
     const fixed = await fixCorpus(deps, planted);
     expect(fixed).toMatchObject({ key, repaired: { 'answer-debris': 1 }, dropped: {} });
     expect([...deps.store.corpora.rows(planted)]).toEqual(broken);
+  });
+
+  it('keeps what people said of rows and of the split, but no acceptance of a text that changed', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(12));
+    const key = await buildRunCorpus(deps, run);
+    const marks = ['accepted', 'edited', 'accepted'] as const;
+    const rows = [...deps.store.corpora.rows(key)].map((row, index) => {
+      const review = marks[index];
+      if (review === undefined) return row;
+      const debris = index < 2 ? '" }' : '';
+      const turns = row.turns.map((turn, i) => (i === 1 ? { ...turn, text: turn.text + debris } : turn));
+      return { ...row, turns, review };
+    });
+    const leakage = ['The test is not one.'];
+    const manifest = {
+      ...loadCorpus(deps, key).manifest,
+      leakage,
+      review: { accepted: 2, edited: 1, rejected: 7 },
+    };
+    const planted = `sha256:${'b'.repeat(64)}`;
+    deps.store.corpora.save({ key: planted, manifest, audit: {}, rows: membersOf(deps, rows) });
+
+    const fixed = await fixCorpus(deps, planted);
+    expect(fixed.repaired).toEqual({ 'answer-debris': 2 });
+    expect(loadCorpus(deps, fixed.key).manifest).toMatchObject({
+      leakage,
+      review: { accepted: 1, edited: 1, rejected: 7 },
+    });
+    const kept = [...deps.store.corpora.rows(fixed.key)].slice(0, 3).map(({ review }) => review);
+    expect(kept).toEqual([undefined, 'edited', 'accepted']);
   });
 
   it('audits a stored corpus with every aspect of its samples and the pictures that are there', async () => {

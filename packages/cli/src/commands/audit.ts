@@ -14,7 +14,14 @@ import {
 } from '@retort/pipeline';
 import { RetortError } from '@retort/schema';
 import { lockHome, storeFile } from '@retort/store';
-import { type AuditFlags, failOnOf, fileFactsOf, maxRowsOf, maxTokensOf } from '../audit-options.ts';
+import {
+  type AuditFlags,
+  failOnOf,
+  fileFactsOf,
+  maxRowsOf,
+  maxTokensOf,
+  refuseFileFlags,
+} from '../audit-options.ts';
 import { auditText, repairText } from '../audit-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { promptsFolder, resolveHome, userPath } from '../repository.ts';
@@ -52,8 +59,7 @@ export async function auditCommand(
     const absent = targets.filter((target) => !existsSync(userPath(target, terminal.env)));
     throw new UsageError(`These files aren't there: ${absent.join(', ')}.`);
   }
-  if (!isFiles && flags.out !== undefined)
-    throw new UsageError('--out is for files: a repaired corpus is stored in the home under its new key.');
+  if (!isFiles) refuseFileFlags(flags);
   const audited = isFiles
     ? await auditFileTargets(targets, flags, terminal, maxRows)
     : await auditStored(targets[0] ?? null, flags, terminal, maxRows);
@@ -138,7 +144,7 @@ function print({ name, report, fixed }: Audited, flags: AuditFlags, terminal: Te
     return;
   }
   if (fixed !== null) terminal.print(`${repairText(fixed.counts, fixed.where)}\n`);
-  terminal.print(auditText(fixed === null ? name : `left in ${name}`, report, { color: false }));
+  terminal.print(auditText(fixed === null ? name : `left in ${name}`, report, terminal));
 }
 
 function reaches({ findings }: AuditReport, failOn: Severity): boolean {

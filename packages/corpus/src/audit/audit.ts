@@ -13,6 +13,9 @@ import {
 import { AUDIT_CHECKS } from './registry.ts';
 import { createRowIds, type RowIds } from './row-ids.ts';
 
+/** Raised when a check is added or finds something else: audits that stand in a home are then made again. */
+export const AUDIT_VERSION = 1;
+
 export interface AuditOptions {
   /** Ids that a finding lists; all of them where absent. */
   readonly maxRows?: number;

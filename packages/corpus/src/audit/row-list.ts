@@ -1,4 +1,5 @@
 import type { CheckFinding } from './finding.ts';
+import { createIndexList } from './measures/number-list.ts';
 
 /** Collects the positions of the rows of a finding: 4 bytes each. */
 export interface RowList {
@@ -11,29 +12,17 @@ export interface RowList {
   listed(): Pick<CheckFinding, 'rows' | 'rowCount'>;
 }
 
-const FIRST_CAPACITY = 16;
-
 export function createRowList(): RowList {
-  let held = new Uint32Array(FIRST_CAPACITY);
-  let count = 0;
-  const list: RowList = {
-    add(position) {
-      if (count === held.length) {
-        const grown = new Uint32Array(2 * count);
-        grown.set(held);
-        held = grown;
-      }
-      held[count] = position;
-      count += 1;
-    },
+  const held = createIndexList();
+  return {
+    add: held.push,
     addAll(rows) {
-      for (const position of rows?.positions() ?? []) list.add(position);
+      for (const position of rows?.positions() ?? []) held.push(position);
     },
     get count() {
-      return count;
+      return held.length;
     },
-    positions: () => held.subarray(0, count),
-    listed: () => ({ rows: held.slice(0, count).sort(), rowCount: count }),
+    positions: held.values,
+    listed: () => ({ rows: held.values().slice().sort(), rowCount: held.length }),
   };
-  return list;
 }

@@ -1,4 +1,5 @@
-import type { DocumentsInput, TeacherFacts } from './documents-input.ts';
+import type { TeacherFacts } from '@retort/schema';
+import type { DocumentsInput } from './documents-input.ts';
 import { inlineText } from './inline-text.ts';
 import { answeredBetween } from './recording-dates.ts';
 

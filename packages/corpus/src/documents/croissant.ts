@@ -1,4 +1,4 @@
-import { hashHex } from '@retort/schema';
+import { hashHex, shortHex } from '@retort/schema';
 import { prettyJson } from '../export/export-files.ts';
 import { cardTitle, slug } from './card-front-matter.ts';
 import { CROISSANT_CONTEXT } from './croissant-context.ts';
@@ -6,9 +6,6 @@ import { type CroissantColumn, croissantColumns } from './croissant-fields.ts';
 import type { DocumentsInput, ExportedFile, ExportedFormat } from './documents-input.ts';
 import { licenceTexts } from './licences.ts';
 import { latestDay } from './recording-dates.ts';
-
-/** Digits of the corpus key in the name: names must be short and without blanks. */
-const KEY_DIGITS = 12;
 
 /**
  * Croissant 1.1 of an export: what it is, its files with sizes and checksums, a record set a data file, and which machines
@@ -26,7 +23,7 @@ export function croissant(input: DocumentsInput) {
     '@context': CROISSANT_CONTEXT,
     '@type': 'sc:Dataset',
     conformsTo: 'http://mlcommons.org/croissant/1.1',
-    name: `retort-${slug(manifest.sources.map(({ dataset }) => dataset).join('-'))}-${key.slice(0, KEY_DIGITS)}`,
+    name: `retort-${slug(manifest.sources.map(({ dataset }) => dataset).join('-'))}-${shortHex(manifest.key)}`,
     description: `${title}: ${manifest.rows} conversations about ${manifest.images} AI-generated images, descriptions by ${[...models].join(', ')}.`,
     license: licenceTexts(manifest.sources),
     url: `urn:sha256:${key}`,

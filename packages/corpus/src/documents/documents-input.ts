@@ -1,4 +1,4 @@
-import type { Split } from '@retort/schema';
+import type { Split, TeacherFacts } from '@retort/schema';
 import type { AuditReport } from '../audit/finding.ts';
 import type { CorpusManifest } from '../manifest.ts';
 import type { TokenShares } from '../tokens/token-shares.ts';
@@ -20,26 +20,6 @@ export interface ExportedFormat {
   readonly files: readonly ExportedFile[];
   /** Columns as the YAML of a dataset card lists them, where the format knows them better than the card does. */
   readonly features?: readonly unknown[];
-}
-
-/** What the attempts behind a corpus say of one model version. Moments are UTC ISO 8601 text. */
-export interface TeacherFacts {
-  readonly teacher: string;
-  readonly model: string;
-  /** As the service called it in its answers; null where none said. */
-  readonly modelVersion: string | null;
-  readonly attempts: number;
-  readonly answers: number;
-  /** When the answers were first given, where a recording says so; null where none does. */
-  readonly firstRecordedAt: string | null;
-  readonly lastRecordedAt: string | null;
-  /** When the attempts with an answer ended; null without one. */
-  readonly firstFinishedAt: string | null;
-  readonly lastFinishedAt: string | null;
-  /** USD of the attempts whose cost is known. */
-  readonly knownUsd: number;
-  /** Attempts that may have cost something nobody knows. */
-  readonly unknownCost: number;
 }
 
 /** Everything the documents of an export are made from. Equal input gives equal text. */

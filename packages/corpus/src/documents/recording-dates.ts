@@ -1,4 +1,4 @@
-import type { TeacherFacts } from './documents-input.ts';
+import type { TeacherFacts } from '@retort/schema';
 
 /** First and last day of a model's answers; null where they were recorded without a date. */
 export interface DateSpan {

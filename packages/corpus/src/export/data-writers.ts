@@ -1,18 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { CorpusRow, Split } from '@retort/schema';
+import type { ExportedFile } from '../documents/documents-input.ts';
 import type { CorpusFormat, FormatContext, SplitWriter } from '../formats/format.ts';
 import type { FileSet } from './file-set.ts';
 
-/** A data file of an export. */
-export interface ExportedFile {
+/** A data file that was written, and its format. */
+export interface WrittenFile extends ExportedFile {
   readonly format: string;
-  readonly split: Split;
-  /** From the corpus folder, with `/`. */
-  readonly path: string;
-  readonly rows: number;
-  readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
 }
 
 export interface DataWriterOptions {
@@ -26,7 +20,7 @@ export interface DataWriterOptions {
 /** Every format's writer of a split, opened when its first row comes. */
 export function createDataWriters(files: FileSet, options: DataWriterOptions) {
   const open = new Map<Split, readonly SplitWriter[]>();
-  const written: ExportedFile[] = [];
+  const written: WrittenFile[] = [];
   const contextOf = (format: CorpusFormat, split: Split): FormatContext => ({
     async createFile(name) {
       const path = `${format.name}/${name}`;

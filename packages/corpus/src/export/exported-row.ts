@@ -1,4 +1,4 @@
-import { ASPECTS, type CorpusRow, SPLITS, WORD_LABELS } from '@retort/schema';
+import { ASPECTS, type CorpusRow, REVIEW_DECISIONS, SPLITS, WORD_LABELS } from '@retort/schema';
 import { z } from 'zod';
 import { rowMetadata } from '../formats/row-metadata.ts';
 
@@ -13,6 +13,7 @@ export function exportedRow(row: CorpusRow, image: string | null) {
     blob_hash: row.blobHash,
     width: row.width,
     height: row.height,
+    ...(row.review === undefined ? {} : { review: row.review }),
   };
 }
 
@@ -38,5 +39,6 @@ export const exportedRowSchema = z.object({
   teacher: z.string(),
   model: z.string(),
   request_key: z.string(),
+  review: z.enum(REVIEW_DECISIONS).exclude(['rejected']).optional(),
 });
 export type ExportedRow = z.infer<typeof exportedRowSchema>;

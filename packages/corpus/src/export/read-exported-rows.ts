@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { CorpusRow, Split } from '@retort/schema';
+import { type CorpusRow, SPLITS, type Split } from '@retort/schema';
 import { CorpusUsageError } from '../errors.ts';
 import type { CorpusFormat } from '../formats/format.ts';
 import type { ReadItem, ReadTurn } from '../formats/read-row.ts';
@@ -28,6 +28,11 @@ export type ExportedItem =
 /** Formats whose rows say which they are; ms-swift's don't, so it is read only where it is alone. */
 const ORDER = ['minicpm-v', 'llamafactory', 'ms-swift', 'webdataset', 'parquet'];
 
+/** True for a folder that an export wrote, whole or not. */
+export function isExport(dir: string): boolean {
+  return existsSync(join(dir, ROWS_FILE));
+}
+
 /**
  * The rows of an exported corpus in its order, one at a time: rows.jsonl beside the turns of one of its formats.
  *
@@ -35,7 +40,7 @@ const ORDER = ['minicpm-v', 'llamafactory', 'ms-swift', 'webdataset', 'parquet']
  * @throws CorpusUsageError when it isn't one, or holds no format
  */
 export async function* readExportedRows(dir: string): AsyncGenerator<ExportedItem> {
-  if (!existsSync(join(dir, ROWS_FILE))) {
+  if (!isExport(dir)) {
     throw new CorpusUsageError(
       `Expected ${dir} to be an exported corpus, found no ${ROWS_FILE} in it: export it again.`,
     );
@@ -46,6 +51,11 @@ export async function* readExportedRows(dir: string): AsyncGenerator<ExportedIte
   if (format === undefined)
     throw new CorpusUsageError(`Expected a format’s folder in ${dir}, found none: export it again.`);
   const readers = new Map<Split, AsyncIterator<ReadItem>>();
+  const readerOf = async (split: Split) => {
+    const reader = readers.get(split) ?? (await openSplit(dir, format, split));
+    readers.set(split, reader);
+    return reader;
+  };
   let line = 0;
   for await (const bytes of splitBytesByLine(createReadStream(join(dir, ROWS_FILE)))) {
     line += 1;
@@ -55,10 +65,18 @@ export async function* readExportedRows(dir: string): AsyncGenerator<ExportedIte
       yield { kind: 'unreadable', place: `${ROWS_FILE} line ${line}`, reason };
       return;
     }
-    const reader = readers.get(known.split) ?? (await openSplit(dir, format, known.split));
-    readers.set(known.split, reader);
-    const next = await reader.next();
+    const next = await (await readerOf(known.split)).next();
     yield putTogether(dir, known, next.done === true ? null : next.value);
+  }
+  for (const split of SPLITS) yield* unknownRows(await readerOf(split));
+}
+
+/** What comes after the last row that rows.jsonl knows. */
+async function* unknownRows(reader: AsyncIterator<ReadItem>): AsyncGenerator<ExportedItem> {
+  for (let next = await reader.next(); next.done !== true; next = await reader.next()) {
+    const item = next.value;
+    const reason = `stands in no line of ${ROWS_FILE}: it was added after the export`;
+    yield item.kind === 'unreadable' ? item : { kind: 'unreadable', place: item.row.place, reason };
   }
 }
 
@@ -111,5 +129,6 @@ function rowOf(known: ExportedRow): Omit<ReadExportedRow, 'turns'> {
     teacher: known.teacher,
     model: known.model,
     requestKey: known.request_key,
+    ...(known.review === undefined ? {} : { review: known.review }),
   };
 }

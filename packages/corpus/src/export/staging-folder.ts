@@ -17,23 +17,28 @@ export async function createStagingFolder(dir: string): Promise<string> {
 /**
  * Moves the finished folder into its place.
  *
- * @param replace true to put it in the place of an older folder, which is removed
+ * @param replace true to put it in the place of an older folder, which is removed; another process may have done so already
  * @returns false when another process was faster
  */
 export async function moveIntoPlace(staging: string, dir: string, replace: boolean): Promise<boolean> {
-  if (replace) {
-    const retired = `${staging}-retired`;
-    await rename(dir, retired);
-    await rename(staging, dir);
-    await rm(retired, { recursive: true, force: true });
-    return true;
-  }
+  const retired = `${staging}-retired`;
+  if (replace) await moveAside(dir, retired);
   try {
     await rename(staging, dir);
     return true;
   } catch (error) {
     if (['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) return false;
     throw error;
+  } finally {
+    await rm(retired, { recursive: true, force: true });
+  }
+}
+
+async function moveAside(dir: string, retired: string): Promise<void> {
+  try {
+    await rename(dir, retired);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'ENOENT') throw error;
   }
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorCodeOf } from '@retort/schema';
 import { z } from 'zod';
 import { CorpusUsageError } from '../errors.ts';
-import { AUDIT_FILE, MANIFEST_FILE, README_FILE, SUMS_FILE } from './export-files.ts';
+import { AUDIT_FILE, MANIFEST_FILE, parseSum, README_FILE, SUMS_FILE } from './export-files.ts';
 
 /** A file of an export as its checksums name it. */
 export interface VerifiedFile {
@@ -39,8 +39,8 @@ const auditSchema = z.looseObject({
  * @throws CorpusUsageError when the folder is no complete export
  */
 export async function verifyExport(dir: string): Promise<VerifiedExport> {
-  const manifest = manifestSchema.parse(JSON.parse(await textOf(dir, MANIFEST_FILE)));
-  const audit = auditSchema.parse(JSON.parse(await textOf(dir, AUDIT_FILE)));
+  const manifest = await parsedFile(dir, MANIFEST_FILE, manifestSchema);
+  const audit = await parsedFile(dir, AUDIT_FILE, auditSchema);
   const sums = sumsOf(await textOf(dir, SUMS_FILE));
   if (sums === null) throw incomplete(dir, `${SUMS_FILE} isn't a list of checksums`);
   const files: VerifiedFile[] = [];
@@ -56,17 +56,32 @@ export async function verifyExport(dir: string): Promise<VerifiedExport> {
   return { key: manifest.key, rows: manifest.rows, files, changed, errors };
 }
 
-/** Hex SHA-256 by path; null when a line isn't one of `sha256sum`, or the last is cut off. */
+/** Hex SHA-256 by path; null when a line isn't one of `sha256sum` about a file in the folder, or the last is cut off. */
 function sumsOf(text: string): ReadonlyMap<string, string> | null {
   const lines = text.split('\n');
   if (lines.pop() !== '') return null;
   const sums = new Map<string, string>();
   for (const line of lines) {
-    const [, sum, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
-    if (sum === undefined || path === undefined) return null;
-    sums.set(path, sum);
+    const sum = parseSum(line);
+    if (sum === null || isOutside(sum.path)) return null;
+    sums.set(sum.path, sum.sha256);
   }
   return sums;
+}
+
+/** A list from elsewhere must not make us read, or publish, what isn't in the folder. */
+function isOutside(path: string): boolean {
+  return isAbsolute(path) || normalize(path).startsWith('..');
+}
+
+async function parsedFile<T>(dir: string, name: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await textOf(dir, name);
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw incomplete(dir, `${name} isn't as an export writes it`);
+  }
 }
 
 async function fileIn(dir: string, path: string): Promise<VerifiedFile | null> {

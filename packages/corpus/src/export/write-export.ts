@@ -12,7 +12,7 @@ import type { CorpusManifest } from '../manifest.ts';
 import { rowId } from '../row-id.ts';
 import { isLeftOut, type LeftOutRow } from '../shape/left-out.ts';
 import { splitsWithRows } from '../training-command.ts';
-import { createDataWriters, type ExportedFile } from './data-writers.ts';
+import { createDataWriters, type WrittenFile } from './data-writers.ts';
 import {
   AUDIT_FILE,
   type FileSum,
@@ -49,10 +49,7 @@ export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenSh
 const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [] };
 
 /** Fills an empty folder with a corpus, in one pass over the rows, checksums last. @returns its data files */
-export async function writeExport(
-  dir: string,
-  options: WriteExportOptions,
-): Promise<readonly ExportedFile[]> {
+export async function writeExport(dir: string, options: WriteExportOptions): Promise<readonly WrittenFile[]> {
   const files = createFileSet(dir);
   const images = createImageFolder(dir, options.placedAs);
   try {
@@ -72,7 +69,7 @@ async function writeRows(
   files: FileSet,
   images: ReturnType<typeof createImageFolder>,
   options: WriteExportOptions,
-): Promise<readonly ExportedFile[]> {
+): Promise<readonly WrittenFile[]> {
   const imageOf = ofLastRow(options.images);
   const imagePath = options.placement === 'path' ? imageOf : imagePathIn;
   const hasher = createRowsHasher();
@@ -152,7 +149,7 @@ async function writeSideFiles(files: FileSet, { manifest, formats, maxTokens }: 
   }
 }
 
-async function writeDocuments(files: FileSet, written: readonly ExportedFile[], options: WriteExportOptions) {
+async function writeDocuments(files: FileSet, written: readonly WrittenFile[], options: WriteExportOptions) {
   const { manifest, audit, formats, maxTokens, documents = NO_FACTS } = options;
   const exported = formats.map(({ name }) => ({
     name,

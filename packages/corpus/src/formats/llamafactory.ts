@@ -3,7 +3,7 @@ import type { CorpusRow } from '@retort/schema';
 import { llamafactoryLoraFiles } from '../lora/lora-files.ts';
 import { rowId } from '../row-id.ts';
 import type { CorpusFormat } from './format.ts';
-import { jsonLine } from './json-text.ts';
+import { jsonListName, openJsonList } from './json-list.ts';
 import {
   DATASET_INFO_FILE,
   datasetInfoEntry,
@@ -12,7 +12,6 @@ import {
 } from './llamafactory-info.ts';
 import { readJsonRows } from './read-json-rows.ts';
 import type { ReadItem } from './read-row.ts';
-import { assertExportable } from './row-rules.ts';
 
 /**
  * LLaMA-Factory 0.9.5: sharegpt as one JSON list a split, with a dataset_info.json beside them. A row has as many `<image>`
@@ -22,27 +21,12 @@ import { assertExportable } from './row-rules.ts';
 export const llamafactoryFormat: CorpusFormat = {
   name: 'llamafactory',
   embedsImages: false,
-  fileGlob: (split) => `${split}.json`,
-  async open(split, context) {
-    const file = await context.createFile(llamafactoryFormat.fileGlob(split));
-    let rows = 0;
-    return {
-      write(row) {
-        assertExportable(row);
-        const separator = rows === 0 ? '[\n' : ',\n';
-        rows += 1;
-        return file.write(separator + jsonLine(encodeRow(row, context.imagePath(row))));
-      },
-      async close() {
-        await file.write(rows === 0 ? '[]\n' : '\n]\n');
-        await file.close(rows);
-      },
-    };
-  },
+  fileGlob: jsonListName,
+  open: (split, context) => openJsonList(split, context, encodeRow),
   sideFiles: (context) => {
     const entries = context.splits.map((split) => [
       llamafactoryDatasetName(split),
-      datasetInfoEntry(llamafactoryFormat.fileGlob(split)),
+      datasetInfoEntry(jsonListName(split)),
     ]);
     const info = {
       name: DATASET_INFO_FILE,

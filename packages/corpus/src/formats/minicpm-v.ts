@@ -2,9 +2,8 @@ import type { CorpusRow } from '@retort/schema';
 import { peftLoraFiles } from '../lora/lora-files.ts';
 import { rowId } from '../row-id.ts';
 import type { CorpusFormat } from './format.ts';
-import { jsonLine } from './json-text.ts';
+import { jsonListName, openJsonList } from './json-list.ts';
 import { readJsonRows } from './read-json-rows.ts';
-import { assertExportable } from './row-rules.ts';
 
 /**
  * MiniCPM-V's official finetune script: one JSON list a split, `{id, image, conversations: [{role, content}]}`, `image`
@@ -14,23 +13,8 @@ import { assertExportable } from './row-rules.ts';
 export const minicpmVFormat: CorpusFormat = {
   name: 'minicpm-v',
   embedsImages: false,
-  fileGlob: (split) => `${split}.json`,
-  async open(split, context) {
-    const file = await context.createFile(minicpmVFormat.fileGlob(split));
-    let rows = 0;
-    return {
-      write(row) {
-        assertExportable(row);
-        const separator = rows === 0 ? '[\n' : ',\n';
-        rows += 1;
-        return file.write(separator + jsonLine(encodeRow(row, context.imagePath(row))));
-      },
-      async close() {
-        await file.write(rows === 0 ? '[]\n' : '\n]\n');
-        await file.close(rows);
-      },
-    };
-  },
+  fileGlob: jsonListName,
+  open: (split, context) => openJsonList(split, context, encodeRow),
   sideFiles: peftLoraFiles,
   read: (files) =>
     readJsonRows(

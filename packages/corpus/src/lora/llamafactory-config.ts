@@ -1,5 +1,6 @@
 import type { Split } from '@retort/schema';
 import { stringify } from 'yaml';
+import { llamafactoryDatasetName } from '../formats/llamafactory-info.ts';
 import { DEEPSPEED_FILE } from './deepspeed-config.ts';
 import { LORA_ALPHA, LORA_DROPOUT, LORA_RANK, type LoraVariant } from './lora-variant.ts';
 
@@ -48,11 +49,6 @@ export interface LlamafactoryOptions {
   readonly outputDir: string;
 }
 
-/** Name of a split in `dataset_info.json`. */
-export function llamafactoryDataset(split: Split): string {
-  return `retort_${split}`;
-}
-
 /**
  * What `llamafactory-cli train` is told to tune MiniCPM-V 2.6, from inside the corpus folder. Learning rate, epochs and batch
  * are its defaults.
@@ -75,8 +71,8 @@ export function llamafactoryConfig({ variant, splits, maxTokens, outputDir }: Ll
     freeze_vision_tower: isFrozen('vpm'),
     freeze_multi_modal_projector: isFrozen('resampler'),
     freeze_language_model: isFrozen('llm'),
-    dataset: llamafactoryDataset('train'),
-    ...(splits.includes('val') ? { eval_dataset: llamafactoryDataset('val') } : {}),
+    dataset: llamafactoryDatasetName('train'),
+    ...(splits.includes('val') ? { eval_dataset: llamafactoryDatasetName('val') } : {}),
     dataset_dir: 'llamafactory',
     media_dir: '.',
     template: LLAMAFACTORY_STUDENT.template,

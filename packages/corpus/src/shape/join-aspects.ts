@@ -1,4 +1,4 @@
-import type { Aspect, CorpusRow } from '@retort/schema';
+import type { Aspect, CorpusRow, ReviewMark } from '@retort/schema';
 import { IMAGE_LINE, isWordOnly } from '../conversation-shape.ts';
 import { type LeftOutRow, leftOut } from './left-out.ts';
 
@@ -39,8 +39,11 @@ export function joinAspects(
   }
   const questions = parts.map(({ turns }) => turns[0]?.text.slice(IMAGE_LINE.length) ?? '');
   const descriptions = parts.map(({ aspect, turns }) => `${ASPECT_NAMES[aspect]}:\n${turns[1]?.text ?? ''}`);
+  const { review: _own, ...unmarked } = row;
+  const review = joinedReview(parts);
   return {
-    ...row,
+    ...unmarked,
+    ...(review === null ? {} : { review }),
     sawLabel: parts.some(({ sawLabel }) => sawLabel),
     turns: [
       { role: 'user', text: IMAGE_LINE + questions.join('\n') },
@@ -48,4 +51,10 @@ export function joinAspects(
       ...row.turns.slice(2),
     ],
   };
+}
+
+/** A person wrote part of it, or let all of it stand. */
+function joinedReview(parts: readonly CorpusRow[]): ReviewMark | null {
+  if (parts.some(({ review }) => review === 'edited')) return 'edited';
+  return parts.every(({ review }) => review === 'accepted') ? 'accepted' : null;
 }

@@ -31,7 +31,7 @@ export async function readTokenizer(path: string, name?: string): Promise<TextTo
   const tokenizer = createTokenizer(file, text, config);
   return {
     name: name ?? `${TOKENIZER_FILE} of ${basename(dirname(file))}`,
-    cacheKey: sha256(text),
+    cacheKey: sha256(`${text}\n${config ?? ''}`),
     exact: true,
     count: (content) => tokenizer.encode(content, { add_special_tokens: false }).ids.length,
   };

@@ -1,7 +1,7 @@
 import type { TokenCount } from './token-counter.ts';
 
 /** Lengths at which the share of cut rows is told: the paper's own 512, and what trainers default to. */
-export const SHARE_LIMITS = [512, 1024, 2048] as const;
+const SHARE_LIMITS = [512, 1024, 2048] as const;
 
 /** How long a corpus's rows are for one student. */
 export interface TokenShares {
@@ -16,9 +16,9 @@ export interface TokenShares {
   readonly cut: readonly { readonly limit: number; readonly rows: number }[];
 }
 
-/** Sums up counts of rows, one at a time. @param limits ascending */
-export function createTokenTally(counter: string, limits: readonly number[] = SHARE_LIMITS) {
-  const cut = limits.map((limit) => ({ limit, rows: 0 }));
+/** Sums up counts of rows, one at a time. */
+export function createTokenTally(counter: string) {
+  const cut = SHARE_LIMITS.map((limit) => ({ limit, rows: 0 }));
   let [rows, tokens, longest, exact] = [0, 0, 0, true];
   return {
     add(count: TokenCount): void {

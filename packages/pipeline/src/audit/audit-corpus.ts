@@ -6,10 +6,11 @@ import {
   audit,
   auditRowOf,
 } from '@retort/corpus';
-import { type CorpusRow, FINGERPRINT, type JobProgress, toFivePointScale } from '@retort/schema';
-import { exportedRows, loadCorpus } from '../export-run.ts';
+import { type CorpusRow, FINGERPRINT } from '@retort/schema';
+import { exportedRows, loadCorpus } from '../load-corpus.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { fingerprintImages } from './fingerprint-images.ts';
+import { type FingerprintSource, fingerprintImages } from './fingerprint-images.ts';
+import { ratingsOnFive } from './ratings-on-five.ts';
 
 /** The audit of a stored corpus as it is exported, with today's checks. @throws CorpusMissingError */
 export async function auditCorpus(
@@ -19,46 +20,41 @@ export async function auditCorpus(
   options: AuditOptions,
 ): Promise<AuditReport> {
   const { splitBy } = loadCorpus(deps, key).manifest;
-  await fingerprintCorpus(deps, key);
-  return audit(corpusAuditRows(deps, key), { ...context, splitBy }, options);
+  const rows = () => exportedRows(deps, key);
+  return audit(corpusAuditRows(deps, rows), { ...context, splitBy }, options);
 }
 
 /**
- * Makes the fingerprints that a corpus's images lack, as in homes of before there were any. All of them before the rows are read:
- * SQLite refuses to write on a connection that is reading.
+ * Rows of a home as an audit sees them: with every aspect's rating, the picture's fingerprint, and whether the picture is there.
+ *
+ * @param rows read twice: SQLite refuses to store the fingerprints that are missing while rows are read
  */
-export async function fingerprintCorpus(
+export async function* corpusAuditRows(
   deps: PipelineDeps,
-  key: string,
-  onProgress?: (progress: JobProgress) => void,
-): Promise<void> {
-  const missing = new Map<string, CorpusRow['blobHash']>();
-  for (const { imageHash, blobHash } of deps.store.corpora.rows(key)) {
-    if (deps.store.fingerprints.get(imageHash, FINGERPRINT.algorithm) === undefined)
-      missing.set(imageHash, blobHash);
-  }
-  const sources = [...missing].map(([imageHash, blobHash]) => ({ imageHash, blobHash }));
-  const there = await Promise.all(sources.map(({ blobHash }) => deps.blobs.has(blobHash)));
-  await fingerprintImages(
-    deps,
-    sources.filter((_, index) => there[index]),
-    onProgress,
-  );
+  rows: () => Iterable<CorpusRow>,
+): AsyncGenerator<AuditRow> {
+  await fingerprintMissing(deps, rows());
+  for (const row of rows()) yield await auditRowInHome(deps, row);
 }
 
-/** Rows of a stored corpus as an audit sees them: with every aspect's rating, and whether the picture is there. */
-async function* corpusAuditRows(deps: PipelineDeps, key: string): AsyncGenerator<AuditRow> {
-  for (const row of exportedRows(deps, key)) yield await auditRowInHome(deps, row);
-}
-
-/** A row of ours with what the home knows besides it; only reads. */
+/** A row of ours with what the home knows besides it. */
 export async function auditRowInHome(deps: PipelineDeps, row: CorpusRow): Promise<AuditRow> {
-  const named = deps.store.samples.named(row.dataset, row.sampleName);
-  const ratings = named?.sample.ratings.map(({ aspect, mos }) => [
-    aspect,
-    toFivePointScale(mos, named.scale),
-  ]);
+  const { samples, fingerprints } = deps.store;
+  const named = samples.named(row.dataset, row.sampleName);
+  const ratings = named === null ? {} : ratingsOnFive(named.sample, named);
+  const fingerprint = fingerprints.get(row.imageHash, FINGERPRINT.algorithm) ?? null;
   const imageProblem = (await deps.blobs.has(row.blobHash)) ? null : 'its prepared image is gone';
-  const fingerprint = deps.store.fingerprints.get(row.imageHash, FINGERPRINT.algorithm) ?? null;
-  return { ...auditRowOf(row, Object.fromEntries(ratings ?? []), fingerprint), imageProblem };
+  return { ...auditRowOf(row, ratings, fingerprint), imageProblem };
+}
+
+/** Makes the fingerprints that a home from before them lacks, of pictures that are there. Holds those only. */
+async function fingerprintMissing(deps: PipelineDeps, rows: Iterable<CorpusRow>): Promise<void> {
+  const missing = new Map<string, FingerprintSource>();
+  for (const { imageHash, blobHash } of rows) {
+    if (deps.store.fingerprints.get(imageHash, FINGERPRINT.algorithm) === undefined)
+      missing.set(imageHash, { imageHash, blobHash });
+  }
+  const present: FingerprintSource[] = [];
+  for (const source of missing.values()) if (await deps.blobs.has(source.blobHash)) present.push(source);
+  await fingerprintImages(deps, present);
 }

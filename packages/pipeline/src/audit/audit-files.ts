@@ -10,13 +10,14 @@ import {
   findFormatOf,
   IMAGE_LINE,
   IMAGE_TOKEN,
+  isExport,
   type ReadRow,
 } from '@retort/corpus';
 import type { Aspect } from '@retort/schema';
-import { isExport, readExportAuditRows } from './export-rows.ts';
+import { readExportAuditRows } from './export-rows.ts';
 import { guessAspect } from './guess-aspect.ts';
 import { guessSplit } from './guess-split.ts';
-import { createImageInspector } from './inspect-image.ts';
+import { createImageInspector, inspectBytes } from './inspect-image.ts';
 import type { RatingsTable } from './ratings-table.ts';
 
 /** What a person knows of files from elsewhere. */
@@ -103,13 +104,7 @@ export function createRowReader(
 ): (row: ReadRow) => Promise<AuditRow> {
   const split = guessSplit(basename(file));
   return async (row) => {
-    const [path] = row.images;
-    const image =
-      path === undefined
-        ? { key: null, problem: 'it names no image', width: null, height: null, fingerprint: null }
-        : format.embedsImages
-          ? { key: path, problem: null, width: null, height: null, fingerprint: null }
-          : await inspect(path, file);
+    const image = await imageOf(row);
     const rated = findRated(row, facts.ratings);
     const aspect = facts.aspect ?? guessAspect(row);
     const turns = withImageToken(row, format);
@@ -132,6 +127,12 @@ export function createRowReader(
       sawLabel: facts.sawLabel,
     };
   };
+
+  async function imageOf({ images: [path], imageBytes, place }: ReadRow) {
+    if (format.embedsImages) return inspectBytes(path ?? place, imageBytes?.[0] ?? new Uint8Array());
+    if (path !== undefined) return inspect(path, file);
+    return { key: null, problem: 'it names no image', width: null, height: null, fingerprint: null };
+  }
 }
 
 /** By the name in an id of ours, `dataset/aspect/name`, else by the image's path. */

@@ -16,12 +16,14 @@ export async function auditRunRows(
   entries: readonly { readonly row: CorpusRow; readonly ratings: AuditRow['ratings'] }[],
   { splitBy, onProgress }: AuditRunOptions,
 ): Promise<AuditReport> {
+  function* auditRows(): Generator<AuditRow> {
+    for (const { row, ratings } of entries)
+      yield auditRowOf(row, ratings, fingerprints.get(row.imageHash) ?? null);
+  }
   const sources = entries.map(({ row }) => row);
   const fingerprints = await fingerprintImages(deps, sources, onProgress);
   const tokenCounter = await openDefaultTokenCounter(deps);
-  return audit(
-    entries.map(({ row, ratings }) => auditRowOf(row, ratings, fingerprints.get(row.imageHash) ?? null)),
-    { splitBy, tokenCounter },
-    { maxRows: FINDING_ROWS_MAX },
-  ).finally(tokenCounter.close);
+  return audit(auditRows(), { splitBy, tokenCounter }, { maxRows: FINDING_ROWS_MAX }).finally(
+    tokenCounter.close,
+  );
 }

@@ -1,16 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditRow, auditRowOf, readExportedRows } from '@retort/corpus';
+import { type AuditRow, auditRowOf, ROWS_FILE, readExportedRows } from '@retort/corpus';
 import type { FileFacts, UnreadableRow } from './audit-files.ts';
-import type { createImageInspector } from './inspect-image.ts';
-
-/** The file that makes an exported folder tell all it knows. */
-const ROWS_FILE = 'rows.jsonl';
-
-/** True for a folder that `distill export` wrote. */
-export function isExport(path: string): boolean {
-  return existsSync(join(path, ROWS_FILE));
-}
+import { type createImageInspector, inspectBytes } from './inspect-image.ts';
 
 /** Rows of an exported folder, with what its rows.jsonl knows of them; their images are decoded. Throws as `readExportedRows` does. */
 export async function* readExportAuditRows(
@@ -24,9 +15,19 @@ export async function* readExportAuditRows(
       onUnreadable(item);
       continue;
     }
-    const { row, imagePath } = item;
-    const image = imagePath === null ? null : await inspect(imagePath, join(dir, ROWS_FILE));
-    const audited = auditRowOf(row, ratings?.find(row.sampleName)?.ratings ?? {});
-    yield { ...audited, imageProblem: image?.problem ?? null, sawLabel: sawLabel ?? audited.sawLabel };
+    const { row, imagePath, imageBytes } = item;
+    const image =
+      imagePath === null
+        ? await inspectBytes(row.sampleName, imageBytes ?? new Uint8Array())
+        : await inspect(imagePath, join(dir, ROWS_FILE));
+    const audited = auditRowOf(row, {}, image.fingerprint);
+    // Somebody who brings a table wants the export held to it, not to what the export says itself.
+    const rated = { ...audited.ratings, ...ratings?.find(row.sampleName)?.ratings };
+    yield {
+      ...audited,
+      ratings: rated,
+      imageProblem: image.problem,
+      sawLabel: sawLabel ?? audited.sawLabel,
+    };
   }
 }

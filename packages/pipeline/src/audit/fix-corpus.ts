@@ -3,16 +3,19 @@ import {
   buildCorpus,
   compareRows,
   corpusMetaOf,
+  descriptionOf,
   evaluationRow,
   FINDING_ROWS_MAX,
   repairRow,
 } from '@retort/corpus';
 import { type CorpusRow, type Turn, wordLabelOf } from '@retort/schema';
-import { loadCorpus } from '../export-run.ts';
+import { loadCorpus } from '../load-corpus.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { auditRowInHome, fingerprintCorpus } from './audit-corpus.ts';
+import { openDefaultTokenCounter } from '../token-counts.ts';
+import { auditRowInHome, corpusAuditRows } from './audit-corpus.ts';
 import { cleanText } from './clean-text.ts';
 import { createRepairTally, type RepairCounts } from './repair-tally.ts';
+import { toStoredAudit } from './stored-audit.ts';
 
 export interface FixedCorpus extends RepairCounts {
   /** The corpus's own key when there was nothing to repair. */
@@ -23,7 +26,6 @@ export interface FixedCorpus extends RepairCounts {
 export async function fixCorpus(deps: PipelineDeps, key: string): Promise<FixedCorpus> {
   const { store } = deps;
   const { manifest } = loadCorpus(deps, key);
-  await fingerprintCorpus(deps, key);
   const tally = createRepairTally();
   const kept: CorpusRow[] = [];
   for (const row of store.corpora.rows(key)) {
@@ -37,14 +39,15 @@ export async function fixCorpus(deps: PipelineDeps, key: string): Promise<FixedC
   kept.sort(compareRows);
   const built = await buildCorpus(shown(kept), corpusMetaOf(manifest), manifest.review?.rejected);
   if (built.key === key) return { key, ...tally.counts() };
+  const tokenCounter = await openDefaultTokenCounter(deps);
   const report = await audit(
-    asExported(deps, kept),
-    { splitBy: manifest.splitBy },
+    corpusAuditRows(deps, () => shown(kept)),
+    { splitBy: manifest.splitBy, tokenCounter },
     { maxRows: FINDING_ROWS_MAX },
-  );
+  ).finally(tokenCounter.close);
   store.transaction(() => {
     const rows = kept.map((row) => ({ conversationId: save(deps, row), split: row.split }));
-    store.corpora.save({ key: built.key, manifest: built.manifest, audit: report, rows });
+    store.corpora.save({ key: built.key, manifest: built.manifest, audit: toStoredAudit(report), rows });
   });
   return { key: built.key, ...tally.counts() };
 }
@@ -57,12 +60,15 @@ function* shown(rows: readonly CorpusRow[]): Generator<CorpusRow> {
   }
 }
 
-async function* asExported(deps: PipelineDeps, rows: readonly CorpusRow[]) {
-  for (const row of shown(rows)) yield await auditRowInHome(deps, row);
-}
-
-function withTurns(row: CorpusRow, turns: readonly Turn[]): CorpusRow {
-  return { ...row, turns, wordLabel: row.mos === null ? row.wordLabel : wordLabelOf(row.mos) };
+/** A person accepted the text that stood there: of another one the mark would say too much. */
+function withTurns({ review, ...row }: CorpusRow, turns: readonly Turn[]): CorpusRow {
+  const isStillMeant = review === 'edited' || descriptionOf({ turns }) === descriptionOf(row);
+  return {
+    ...row,
+    turns,
+    wordLabel: row.mos === null ? row.wordLabel : wordLabelOf(row.mos),
+    ...(review !== undefined && isStillMeant ? { review } : {}),
+  };
 }
 
 function save(deps: PipelineDeps, { split: _, ...conversation }: CorpusRow): number {

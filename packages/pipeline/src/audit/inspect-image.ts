@@ -50,29 +50,30 @@ function candidates(path: string, { file, workingDir, imagesDir }: ImagePlaces):
 }
 
 async function inspect(path: string, places: readonly string[]): Promise<InspectedImage> {
-  const unusable = (problem: string): InspectedImage => ({
-    key: path,
-    problem,
-    width: null,
-    height: null,
-    fingerprint: null,
-  });
-  if (path === '') return unusable('the path of its image is empty');
+  if (path === '') return unusable(path, 'the path of its image is empty');
   for (const place of places) {
     const bytes = await readIfThere(place);
-    if (bytes === null) continue;
-    const key = sha256(bytes);
-    try {
-      const { autoOrient } = await sharp(bytes).metadata();
-      // Decodes all of it, and fails where a part is missing.
-      const fingerprint = await fingerprintImage(bytes);
-      return { key, problem: null, width: autoOrient.width, height: autoOrient.height, fingerprint };
-    } catch (error) {
-      // What sharp says of bytes that are no picture is the finding.
-      return { ...unusable(`${path} is no image that can be decoded: ${messageOf(error)}`), key };
-    }
+    if (bytes !== null) return inspectBytes(path, bytes);
   }
-  return unusable(`${path} isn't there`);
+  return unusable(path, `${path} isn't there`);
+}
+
+/** Decodes a picture that a row carries, or a file of one. @param name for people */
+export async function inspectBytes(name: string, bytes: Uint8Array): Promise<InspectedImage> {
+  const key = sha256(bytes);
+  try {
+    const { autoOrient } = await sharp(bytes).metadata();
+    // Decodes all of it, and fails where a part is missing.
+    const fingerprint = await fingerprintImage(bytes);
+    return { key, problem: null, width: autoOrient.width, height: autoOrient.height, fingerprint };
+  } catch (error) {
+    // What sharp says of bytes that are no picture is the finding.
+    return unusable(key, `${name} is no image that can be decoded: ${messageOf(error)}`);
+  }
+}
+
+function unusable(key: string, problem: string): InspectedImage {
+  return { key, problem, width: null, height: null, fingerprint: null };
 }
 
 async function readIfThere(path: string): Promise<Buffer | null> {
