@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { SEVERITIES, type Severity } from '@retort/corpus';
 import { parseColumnMapping, parseScale } from '@retort/datasets';
 import { type FileFacts, readRatingsTable } from '@retort/pipeline';
@@ -49,9 +50,27 @@ export function maxTokensOf({ maxTokens }: AuditFlags): number | null {
   return maxTokens === undefined ? null : wholeNumber('--max-tokens', maxTokens, 1);
 }
 
+/** What only files from elsewhere need: a corpus of the home knows its ratings, aspects and images. */
+const FILE_FLAGS = ['ratings', 'columns', 'scale', 'aspect', 'images', 'sawLabel'] as const;
+
+/** @throws UsageError for a flag that means nothing for a corpus of the home */
+export function refuseFileFlags(flags: AuditFlags): void {
+  if (flags.out !== undefined)
+    throw new UsageError('--out is for files: a repaired corpus is stored in the home under its new key.');
+  const given = FILE_FLAGS.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  const option = `--${given === 'sawLabel' ? 'saw-label' : given}`;
+  throw new UsageError(`${option} is for files: a corpus of the home has its ratings, aspects and images.`);
+}
+
 /** What the flags say of files from elsewhere; reads the table of ratings. */
 export async function fileFactsOf(flags: AuditFlags, env: Terminal['env']): Promise<FileFacts> {
   const { columns, scale, ratings, images } = flags;
+  const imagesDir = images === undefined ? null : userPath(images, env);
+  if (imagesDir !== null && !existsSync(imagesDir))
+    throw new UsageError(`--images: expected a folder at ${imagesDir}, nothing is there.`);
+  if (ratings === undefined && (columns ?? scale) !== undefined)
+    throw new UsageError('--columns and --scale are about the table of --ratings: name it too.');
   const options = {
     ...(columns === undefined ? {} : { columns: parseColumnMapping(columns) }),
     ...(scale === undefined ? {} : { scale: parseScale(scale) }),
@@ -59,7 +78,7 @@ export async function fileFactsOf(flags: AuditFlags, env: Terminal['env']): Prom
   return {
     ratings: ratings === undefined ? null : await readRatingsTable(userPath(ratings, env), options),
     aspect: aspectOf(flags),
-    imagesDir: images === undefined ? null : userPath(images, env),
+    imagesDir,
     workingDir: userPath('.', env),
     sawLabel: flags.sawLabel === true ? true : null,
   };

@@ -1,5 +1,9 @@
 import { auditCorpus, auditFiles, buildRunCorpus, exportRunCorpus, fixCorpus } from '@retort/pipeline';
+import { FINGERPRINT } from '@retort/schema';
+import { storeFile } from '@retort/store';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { openBed, runToAnswers, samplePlan } from '../pipeline-bed.ts';
 import { NO_FACTS } from './file-bed.ts';
 
@@ -38,6 +42,24 @@ describe('fixCorpus', () => {
     const fixed = await fixCorpus(deps, planted);
     expect(fixed).toMatchObject({ key, repaired: { 'answer-debris': 1 }, dropped: {} });
     expect([...deps.store.corpora.rows(planted)]).toEqual(broken);
+  });
+
+  it('audits and repairs a corpus from before its images had fingerprints', async () => {
+    const home = temporaryFolder();
+    const deps = openBed(home);
+    const key = await buildRunCorpus(deps, await runToAnswers(deps, samplePlan(6)));
+    const forget = () => {
+      const db = new Database(storeFile(home));
+      db.exec('DELETE FROM image_fingerprints');
+      db.close();
+    };
+    forget();
+    const { rows } = await auditCorpus(deps, key, UNCOUNTED, {});
+    expect(rows).toBeGreaterThan(6);
+    forget();
+    expect((await fixCorpus(deps, key)).key).toBe(key);
+    const [row] = deps.store.corpora.rows(key);
+    expect(deps.store.fingerprints.get(row?.imageHash ?? '', FINGERPRINT.algorithm)).toBeDefined();
   });
 
   it('audits a stored corpus with every aspect of its samples and the pictures that are there', async () => {

@@ -9,7 +9,7 @@ import {
 import { type CorpusRow, toFivePointScale } from '@retort/schema';
 import { exportedRows, loadCorpus } from '../export-run.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { fingerprintImages } from './fingerprint-images.ts';
+import { fingerprintImages, fingerprintRows } from './fingerprint-images.ts';
 
 /** The audit of a stored corpus as it is exported, with today's checks. @throws CorpusMissingError */
 export async function auditCorpus(
@@ -19,6 +19,7 @@ export async function auditCorpus(
   options: AuditOptions,
 ): Promise<AuditReport> {
   const { splitBy } = loadCorpus(deps, key).manifest;
+  await fingerprintRows(deps, exportedRows(deps, key));
   return audit(corpusAuditRows(deps, key), { ...context, splitBy }, options);
 }
 
@@ -27,7 +28,7 @@ async function* corpusAuditRows(deps: PipelineDeps, key: string): AsyncGenerator
   for (const row of exportedRows(deps, key)) yield await auditRowInHome(deps, row);
 }
 
-/** A row of ours with what the home knows besides it. */
+/** A row of ours with what the home knows besides it. Where rows are being read, `fingerprintRows` comes first. */
 export async function auditRowInHome(deps: PipelineDeps, row: CorpusRow): Promise<AuditRow> {
   const named = deps.store.samples.named(row.dataset, row.sampleName);
   const ratings = named?.sample.ratings.map(({ aspect, mos }) => [

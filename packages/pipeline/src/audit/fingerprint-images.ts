@@ -53,3 +53,21 @@ export async function fingerprintImages(
   }
   return fingerprints;
 }
+
+/**
+ * Makes the fingerprints that the store lacks for the images of `rows`, so that the rows can be read again while nothing is
+ * written: SQLite takes no write beside an open read. An image whose picture is gone is left out.
+ */
+export async function fingerprintRows(
+  deps: Pick<PipelineDeps, 'store' | 'blobs'>,
+  rows: Iterable<FingerprintSource>,
+): Promise<void> {
+  const due = new Map<string, FingerprintSource>();
+  for (const { imageHash, blobHash } of rows) {
+    if (deps.store.fingerprints.get(imageHash, FINGERPRINT.algorithm) === undefined)
+      due.set(imageHash, { imageHash, blobHash });
+  }
+  const there: FingerprintSource[] = [];
+  for (const source of due.values()) if (await deps.blobs.has(source.blobHash)) there.push(source);
+  await fingerprintImages(deps, there);
+}

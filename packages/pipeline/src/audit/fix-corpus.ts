@@ -12,6 +12,7 @@ import { loadCorpus } from '../export-run.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { auditRowInHome } from './audit-corpus.ts';
 import { cleanText } from './clean-text.ts';
+import { fingerprintRows } from './fingerprint-images.ts';
 import { createRepairTally, type RepairCounts } from './repair-tally.ts';
 
 export interface FixedCorpus extends RepairCounts {
@@ -23,6 +24,7 @@ export interface FixedCorpus extends RepairCounts {
 export async function fixCorpus(deps: PipelineDeps, key: string): Promise<FixedCorpus> {
   const { store } = deps;
   const { manifest } = loadCorpus(deps, key);
+  await fingerprintRows(deps, store.corpora.rows(key));
   const tally = createRepairTally();
   const kept: CorpusRow[] = [];
   for (const row of store.corpora.rows(key)) {
