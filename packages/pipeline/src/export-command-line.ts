@@ -1,4 +1,4 @@
-import type { ExportShape } from '@retort/corpus';
+import type { ExportShape, ImageMode } from '@retort/corpus';
 import { hashHex } from '@retort/schema';
 
 /** Hex digits of a corpus's key that a person has to type. */
@@ -9,6 +9,7 @@ export function exportCommandLine(request: {
   readonly corpus: string;
   readonly formats: readonly string[];
   readonly shape: ExportShape;
+  readonly imageMode: ImageMode;
 }): string {
   const { splits, aspects, turns, words, join, maxTokens } = request.shape;
   const list = (flag: string, names: readonly string[] | null) =>
@@ -22,6 +23,7 @@ export function exportCommandLine(request: {
     ...(words === null ? [] : [words ? '--words' : '--no-words']),
     ...list('--join', join),
     ...(maxTokens === null ? [] : [`--max-tokens ${maxTokens}`]),
+    ...(request.imageMode === 'path' ? ['--images path'] : []),
     '--out EXPORT',
   ].join(' ');
 }
