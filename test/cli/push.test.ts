@@ -68,6 +68,14 @@ describe('distill push', () => {
     await expect(dryRun({ allowChanged: true })).rejects.toThrow(/SHA256SUMS isn't there/);
   });
 
+  it('refuses a folder that holds no images, and a repository without an owner', async () => {
+    const options = await optionsFor(temporaryFolder(), rowsOfAllSplits());
+    const { path } = await exportCorpus({ ...options, imageMode: 'path' });
+    const dryRun = (repo: string) => pushCommand(path, { repo, dryRun: true }, quietTerminal().terminal);
+    await expect(dryRun(REPO)).rejects.toThrow(/holds no images.*--images copy/);
+    await expect(dryRun('corpus')).rejects.toThrow(/owner\/name/);
+  });
+
   it('refuses a corpus whose audit found errors, unless it is told to take it', async () => {
     const options = await optionsFor(temporaryFolder(), [buildRow()]);
     const mislabelled = await audit([auditRowOf(buildRow({ wordLabel: 'excellent' }))]);

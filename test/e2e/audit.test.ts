@@ -51,12 +51,38 @@ describe('distill audit', () => {
       [['audit', path, '--fix'], 2, '--out'],
       [['audit', path, '--fail-on', 'bad'], 2, 'error, warning, info'],
       [['audit', 'deadbeef', '--home', home], 1, 'no such file'],
-      [['audit', '--ratings', path, '--aspect', 'quality', '--home', home], 2, '--ratings and --aspect'],
+      [
+        ['audit', '--ratings', path, '--aspect', 'quality', '--home', home],
+        2,
+        '--ratings and --aspect is for files',
+      ],
+      [['audit', 'nowhere.json', '--home', home], 2, 'no such file'],
+      [['audit', '--aspect', 'quality', '--home', home], 2, '--aspect is for files: a corpus of the home'],
+      [['audit', path, '--images', 'nowhere'], 2, '--images: expected a folder'],
+      [['audit', path, '--scale', '0:5'], 2, '--ratings'],
       [['audit', path, '--ratings', 'nowhere.csv'], 1, 'nowhere.csv'],
     ] as const) {
       const ended = await runDistill(args);
       expect(ended).toMatchObject({ code, stdout: '' });
       expect(ended.stderr).toContain(message);
     }
+  });
+
+  it('says when no label was checked, and tells of the first rows only of a table on another scale', async () => {
+    const {
+      'train.json': path = '',
+      'other.csv': other = '',
+      'hundred.csv': hundred = '',
+    } = writeRows({
+      'train.json': [fileRow('glide_normal_001.jpg')],
+      'other.csv': 'name,mos_quality\nelsewhere.jpg,3\n',
+      'hundred.csv': `name,mos_quality\n${Array.from({ length: 30 }, (_, i) => `${i}.jpg,${50 + i}\n`).join('')}x.jpg,3\n`,
+    });
+    const unfound = await runDistill(['audit', path, '--ratings', other]);
+    expect(unfound).toMatchObject({ code: 0 });
+    expect(unfound.stderr).toContain(`none of the 1 images of ${other} is in these files`);
+    const { stderr } = await runDistill(['audit', path, '--ratings', hundred]);
+    expect(stderr.match(/Not used of the ratings/g)).toHaveLength(5);
+    expect(stderr).toContain('and 25 more rows');
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { SEVERITIES, type Severity } from '@retort/corpus';
 import { parseColumnMapping, parseScale } from '@retort/datasets';
 import { type FileFacts, readRatingsTable } from '@retort/pipeline';
@@ -61,7 +62,7 @@ export function refuseFileFlags(flags: AuditFlags): void {
   const ignored = FILE_FLAGS.flatMap(([name, flag]) => (flags[name] === undefined ? [] : [flag]));
   if (ignored.length > 0)
     throw new UsageError(
-      `${ignored.join(' and ')} is for files: name one, or leave it out for a corpus of the home.`,
+      `${ignored.join(' and ')} is for files: a corpus of the home has its ratings, aspects and images.`,
     );
 }
 
@@ -73,6 +74,11 @@ export function maxTokensOf({ maxTokens }: AuditFlags): number | null {
 /** What the flags say of files from elsewhere; reads the table of ratings. */
 export async function fileFactsOf(flags: AuditFlags, env: Terminal['env']): Promise<FileFacts> {
   const { columns, scale, ratings, images } = flags;
+  const imagesDir = images === undefined ? null : userPath(images, env);
+  if (imagesDir !== null && !existsSync(imagesDir))
+    throw new UsageError(`--images: expected a folder at ${imagesDir}, nothing is there.`);
+  if (ratings === undefined && (columns ?? scale) !== undefined)
+    throw new UsageError('--columns and --scale are about the table of --ratings: name it too.');
   const options = {
     ...(columns === undefined ? {} : { columns: parseColumnMapping(columns) }),
     ...(scale === undefined ? {} : { scale: parseScale(scale) }),
@@ -80,7 +86,7 @@ export async function fileFactsOf(flags: AuditFlags, env: Terminal['env']): Prom
   return {
     ratings: ratings === undefined ? null : await readRatingsTable(userPath(ratings, env), options),
     aspect: aspectOf(flags),
-    imagesDir: images === undefined ? null : userPath(images, env),
+    imagesDir,
     workingDir: userPath('.', env),
     sawLabel: flags.sawLabel === true ? true : null,
   };

@@ -29,6 +29,26 @@ export function auditText(name: string, report: AuditReport, { color }: { readon
   return [`${name}: ${rows} rows, ${findings.length} findings`, '', ...table, ...details].join('\n');
 }
 
+/** Rows of a table that are told one by one; a wrong scale rejects them all. */
+const REJECTED_SHOWN = 5;
+
+/** What of a table of ratings couldn't be used. */
+export function rejectedText(rejected: readonly string[]): readonly string[] {
+  const more = rejected.length - REJECTED_SHOWN;
+  return [
+    ...rejected.slice(0, REJECTED_SHOWN).map((reason) => `Not used of the ratings: ${reason}`),
+    ...(more > 0 ? [`… and ${more} more rows of the ratings.`] : []),
+  ];
+}
+
+/** Said where a table of ratings has none of the images that were audited. */
+export function noRatingsText(file: string | undefined, images: number): string {
+  return (
+    `No label was checked: none of the ${images} images of ${file} is in these files. Images are found by our ids, their paths or ` +
+    'their file names: look at the names, or say with --columns name=… which column has them.'
+  );
+}
+
 /** What a repair came to. */
 export function repairText({ rows, repaired, dropped }: RepairCounts, where: string): string {
   const lines = (counts: Readonly<Record<string, number>>, what: string): string[] =>

@@ -106,6 +106,7 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
     documents: {
       teachers: deps.store.corpora.teachers(corpus),
       command: exportCommandLine(request),
+      joined: shape.join,
       tokenShares: survey.tokens === null ? [] : [survey.tokens],
     },
     onRow: () => {

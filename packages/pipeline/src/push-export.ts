@@ -18,10 +18,16 @@ export interface PushAllowances {
 /**
  * An exported folder that may be published.
  *
- * @throws ExportNotFitError when its audit found errors or its files aren't those that were exported, unless allowed
+ * @throws ExportNotFitError when it holds no images; when its audit found errors or its files aren't those that were exported, unless
+ *   allowed
  */
 export async function readPublishable(dir: string, allow: PushAllowances): Promise<VerifiedExport> {
   const found = await verifyExport(dir);
+  if (found.imagesElsewhere) {
+    throw new ExportNotFitError(
+      `${dir} holds no images, it names them by their paths on this machine: export the corpus with --images copy.`,
+    );
+  }
   if (found.changed.length > 0 && !allow.changes) {
     throw new ExportNotFitError(
       `${found.changed.length} files of ${dir} are missing or were changed since the export, the first is ${found.changed[0]}: ` +

@@ -73,6 +73,14 @@ describe('datasetCard', () => {
     expect(await card({ teachers: [dated] })).toContain('answered on 2024-05-01');
   });
 
+  it('says where images lie, and what a joined conversation is about', async () => {
+    const elsewhere = await card({ images: 'path', joined: ['quality', 'correspondence'] });
+    expect(elsewhere).toContain('on the machine that wrote it');
+    expect(elsewhere).not.toContain('`images/`');
+    expect(elsewhere).toContain('Each asks about quality and correspondence of an image together');
+    expect(await card()).toContain('`images/`');
+  });
+
   it('never calls an unknown price 0', async () => {
     expect(await card({ teachers: [{ ...TEACHER, knownUsd: 0, unknownCost: 8 }] })).toContain(
       'Cost: unknown.',

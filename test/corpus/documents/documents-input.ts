@@ -34,6 +34,8 @@ export async function documentsInput(change: Partial<DocumentsInput> = {}): Prom
     formats: [{ name: 'ms-swift', files: [file('train', 3), file('val', 2), file('test', 2)] }],
     teachers: [TEACHER],
     command: 'pnpm distill export --format ms-swift --out corpus',
+    images: 'folder',
+    joined: null,
     tokenShares: [],
     maxTokens: null,
     ...change,

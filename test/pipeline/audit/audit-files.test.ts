@@ -62,6 +62,18 @@ describe('auditFiles', () => {
     expect(found['label-mismatch']?.rows).toEqual([SECOND]);
   });
 
+  it('refuses a table in which no image has a MOS, and knows how many of its images came', async () => {
+    const { 'ratings.csv': csv = '', 'none.csv': none = '' } = writeRows({
+      'ratings.csv': `name,mos_quality\n${FIRST},2.5\nelsewhere.jpg,1\n`,
+      'none.csv': `name,prompt\n${FIRST},a prompt\n`,
+    });
+    await expect(readRatingsTable(none, {})).rejects.toThrow('--columns mos_quality=');
+    const ratings = await readRatingsTable(csv, {});
+    await findingsOf({ 'train.json': NAMES.map((name) => fileRow(name)) }, { ...NO_FACTS, ratings });
+    expect(ratings).toMatchObject({ images: 2 });
+    expect(ratings.found()).toBe(1);
+  });
+
   it('counts rows it cannot read as a finding, and reads the others', async () => {
     const { 'train.jsonl': path = '' } = writeRows({ 'train.jsonl': '' });
     const rows = NAMES.map((name) => {

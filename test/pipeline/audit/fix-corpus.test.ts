@@ -7,9 +7,11 @@ import {
   loadCorpus,
   type PipelineDeps,
 } from '@retort/pipeline';
-import type { CorpusRow } from '@retort/schema';
-import type { CorpusMembership } from '@retort/store';
+import { type CorpusRow, FINGERPRINT } from '@retort/schema';
+import { type CorpusMembership, storeFile } from '@retort/store';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { openBed, runToAnswers, samplePlan } from '../pipeline-bed.ts';
 import { NO_FACTS } from './file-bed.ts';
 
@@ -82,6 +84,24 @@ describe('fixCorpus', () => {
     });
     const kept = [...deps.store.corpora.rows(fixed.key)].slice(0, 3).map(({ review }) => review);
     expect(kept).toEqual([undefined, 'edited', 'accepted']);
+  });
+
+  it('audits and repairs a corpus from before its images had fingerprints', async () => {
+    const home = temporaryFolder();
+    const deps = openBed(home);
+    const key = await buildRunCorpus(deps, await runToAnswers(deps, samplePlan(6)));
+    const forget = () => {
+      const db = new Database(storeFile(home));
+      db.exec('DELETE FROM image_fingerprints');
+      db.close();
+    };
+    forget();
+    const { rows } = await auditCorpus(deps, key, UNCOUNTED, {});
+    expect(rows).toBeGreaterThan(6);
+    const [row] = deps.store.corpora.rows(key);
+    expect(deps.store.fingerprints.get(row?.imageHash ?? '', FINGERPRINT.algorithm)).toBeDefined();
+    forget();
+    expect((await fixCorpus(deps, key)).key).toBe(key);
   });
 
   it('audits a stored corpus with every aspect of its samples and the pictures that are there', async () => {

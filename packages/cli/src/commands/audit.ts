@@ -22,7 +22,7 @@ import {
   maxTokensOf,
   refuseFileFlags,
 } from '../audit-options.ts';
-import { auditText, repairText } from '../audit-text.ts';
+import { auditText, noRatingsText, rejectedText, repairText } from '../audit-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { promptsFolder, resolveHome, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -38,6 +38,8 @@ export class NoCorpusError extends RetortError {
     );
   }
 }
+
+const CORPUS_KEY = /^(sha256:)?[0-9a-f]+$/;
 
 /** What was audited, and what a repair did before. */
 interface Audited {
@@ -59,6 +61,11 @@ export async function auditCommand(
     const absent = targets.filter((target) => !existsSync(userPath(target, terminal.env)));
     throw new UsageError(`These files aren't there: ${absent.join(', ')}.`);
   }
+  const [target] = targets;
+  if (!isFiles && target !== undefined && !CORPUS_KEY.test(target))
+    throw new UsageError(
+      `Expected a file or the beginning of a corpus's key, got "${target}": no such file.`,
+    );
   if (!isFiles) refuseFileFlags(flags);
   const audited = isFiles
     ? await auditFileTargets(targets, flags, terminal, maxRows)
@@ -74,10 +81,14 @@ async function auditFileTargets(
   maxRows: number,
 ): Promise<Audited> {
   const facts = await fileFactsOf(flags, terminal.env);
-  for (const reason of facts.ratings?.rejected ?? []) terminal.say(`Not used of the ratings: ${reason}`);
+  for (const line of rejectedText(facts.ratings?.rejected ?? [])) terminal.say(line);
   const paths = targets.map((target) => userPath(target, terminal.env));
   const context = { tokenCounter: await looseTokenCounterOf(flags, terminal), maxTokens: maxTokensOf(flags) };
-  const look = (audited: readonly string[]) => auditFiles(audited, facts, context, { maxRows });
+  const look = async (audited: readonly string[]) => {
+    const report = await auditFiles(audited, facts, context, { maxRows });
+    if (facts.ratings?.found() === 0) terminal.say(noRatingsText(flags.ratings, facts.ratings.images));
+    return report;
+  };
   if (flags.fix !== true) return { name: targets.join(', '), report: await look(paths), fixed: null };
   const [path] = paths;
   if (path === undefined || paths.length !== 1 || flags.out === undefined)

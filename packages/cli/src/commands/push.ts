@@ -20,6 +20,7 @@ export interface PushFlags {
 type Publishable = Awaited<ReturnType<typeof readPublishable>>;
 
 const DEFAULT_HUB = 'https://huggingface.co';
+const REPO = /^[\w.-]+\/[\w.-]+$/;
 const MEGABYTE = 1_000_000;
 
 /** `distill push`: sends an exported corpus to the Hugging Face hub. */
@@ -28,6 +29,8 @@ export async function pushCommand(
   flags: PushFlags,
   terminal: Terminal,
 ): Promise<number> {
+  if (!REPO.test(flags.repo))
+    throw new UsageError(`--repo wants owner/name, such as my-lab/my-corpus, and got "${flags.repo}".`);
   const dir = dirFlag === undefined ? await latestExport(flags, terminal) : userPath(dirFlag, terminal.env);
   const allow = { findings: flags.allowFindings === true, changes: flags.allowChanged === true };
   const found = await readPublishable(dir, allow);

@@ -13,26 +13,32 @@ const MEANINGS: Readonly<Record<LoraVariant, string>> = {
 };
 
 /** What lies where in an export. */
-export function cardFiles({ formats }: DocumentsInput): string {
+export function cardFiles({ formats, images }: DocumentsInput): string {
   return [
     ...formats.map(({ name, files }) => {
       const rows = files.reduce((sum, file) => sum + file.rows, 0);
       return `- \`${name}/\`: ${rows} rows for ${name}`;
     }),
-    `- \`${IMAGES_FOLDER}/\`: the prepared images, named by their SHA-256, where a format doesn't hold them itself`,
+    ...(images === 'folder'
+      ? [
+          `- \`${IMAGES_FOLDER}/\`: the prepared images, named by their SHA-256, where a format doesn't hold them itself`,
+        ]
+      : []),
     `- \`${MANIFEST_FILE}\`, \`${AUDIT_FILE}\`, \`${CROISSANT_FILE}\`, \`${SUMS_FILE}\` (\`sha256sum -c ${SUMS_FILE}\`)`,
   ].join('\n');
 }
 
 /** How to start each trainer that the export is for. */
-export function cardTraining({ formats, manifest, maxTokens }: DocumentsInput): string {
+export function cardTraining({ formats, images, manifest, maxTokens }: DocumentsInput): string {
   const names = formats.map(({ name }) => name);
   const trainers = ['ms-swift', 'minicpm-v', 'llamafactory'].filter((name) => names.includes(name));
   if (trainers.length === 0) return '';
   const line = (variant: LoraVariant) =>
     trainingCommand({ corpusDir: null, manifest, variant, ...(maxTokens === null ? {} : { maxTokens }) });
   return [
-    'Start the trainer **in this folder**: image paths in the files are relative to it.',
+    images === 'path'
+      ? 'Start the trainer **in this folder, on the machine that wrote it**: the files name images by their absolute paths there.'
+      : 'Start the trainer **in this folder**: image paths in the files are relative to it.',
     ...(names.includes('ms-swift')
       ? LORA_VARIANTS.flatMap((variant) => [MEANINGS[variant], `    ${line(variant)}`])
       : []),

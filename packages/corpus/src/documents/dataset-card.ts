@@ -13,7 +13,7 @@ export function datasetCard(input: DocumentsInput): string {
   const { manifest } = input;
   const sections: readonly (readonly [heading: string | null, text: string])[] = [
     [null, `# ${inlineText(cardTitle(manifest))}`],
-    [null, overview(manifest)],
+    [null, overview(input)],
     ['Teachers', cardTeachers(input)],
     ['Prompts', promptLines(manifest)],
     ['Split', splitLines(manifest)],
@@ -32,13 +32,23 @@ export function datasetCard(input: DocumentsInput): string {
   return `${cardFrontMatter(input)}\n${body.join('\n\n')}\n`;
 }
 
-function overview(manifest: CorpusManifest): string {
+const ONE_ASPECT =
+  'Each asks about one aspect of an image, holds a description of it and, where people rated the image, ends with one word. ';
+
+function overview({ manifest, joined }: DocumentsInput): string {
   const splits = SPLITS.map((split) => `${split} ${manifest.rowsBySplit[split]}`).join(', ');
   const aspects = Object.entries(manifest.rowsByAspect).map(([aspect, rows]) => `${aspect} ${rows}`);
   return (
     `${manifest.rows} conversations about ${manifest.images} AI-generated images: ${splits}; ${aspects.join(', ')}. ` +
-    'Each asks about one aspect of an image, holds a description of it and, where people rated the image, ends with one word. ' +
+    `${joined === null ? ONE_ASPECT : severalAspects(joined)}` +
     `${manifest.ratedRows} rows are rated. Key \`${manifest.key}\`.`
+  );
+}
+
+function severalAspects(aspects: readonly string[]): string {
+  return (
+    `Each asks about ${aspects.join(' and ')} of an image together, holds a description of each and, where people rated the image, ` +
+    'ends with one word about one of them. '
   );
 }
 
@@ -84,7 +94,7 @@ function auditLines({ audit }: DocumentsInput): string {
   return audit.findings
     .map(
       ({ code, severity, rowCount, evidence }) =>
-        `- **${severity}** \`${code}\` (${rowCount}): ${inlineText(evidence)}`,
+        `- **${severity}** \`${code}\`${rowCount === 0 ? '' : ` (${rowCount})`}: ${inlineText(evidence)}`,
     )
     .join('\n');
 }

@@ -1,5 +1,6 @@
-import type { Split, TeacherFacts } from '@retort/schema';
+import type { Aspect, Split, TeacherFacts } from '@retort/schema';
 import type { AuditReport } from '../audit/finding.ts';
+import type { ImagePlacement } from '../export/export-files.ts';
 import type { CorpusManifest } from '../manifest.ts';
 import type { TokenShares } from '../tokens/token-shares.ts';
 
@@ -31,6 +32,10 @@ export interface DocumentsInput {
   readonly teachers: readonly TeacherFacts[];
   /** The line that writes this export again; null where nobody typed one. */
   readonly command: string | null;
+  /** How the files name the images. */
+  readonly images: ImagePlacement;
+  /** The aspects that one conversation is about; null where each is about its own. */
+  readonly joined: readonly Aspect[] | null;
   /** How many rows each limit cuts, by student; empty where nothing was counted. */
   readonly tokenShares: readonly TokenShares[];
   /** Tokens a row may have for the trainer; null for what trainers default to. */

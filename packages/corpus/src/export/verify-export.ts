@@ -20,6 +20,8 @@ export interface VerifiedFile {
 export interface VerifiedExport {
   readonly key: string;
   readonly rows: number;
+  /** True where the files name images by their paths on the machine that wrote them. */
+  readonly imagesElsewhere: boolean;
   /** Whole files, data first, README.md and SHA256SUMS last: whoever sees those sees the rest. */
   readonly files: readonly VerifiedFile[];
   /** Files that are missing or were changed since the export, by path. */
@@ -28,7 +30,7 @@ export interface VerifiedExport {
   readonly errors: readonly string[];
 }
 
-const manifestSchema = z.looseObject({ key: z.string(), rows: z.number() });
+const manifestSchema = z.looseObject({ key: z.string(), rows: z.number(), images: z.string().optional() });
 const auditSchema = z.looseObject({
   findings: z.array(z.looseObject({ code: z.string(), severity: z.string() })),
 });
@@ -53,7 +55,8 @@ export async function verifyExport(dir: string): Promise<VerifiedExport> {
   const last = await fileIn(dir, SUMS_FILE);
   if (last !== null) files.push(last);
   const errors = audit.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
-  return { key: manifest.key, rows: manifest.rows, files, changed, errors };
+  const imagesElsewhere = manifest.images === 'path';
+  return { key: manifest.key, rows: manifest.rows, imagesElsewhere, files, changed, errors };
 }
 
 /** Hex SHA-256 by path; null when a line isn't one of `sha256sum` about a file in the folder, or the last is cut off. */

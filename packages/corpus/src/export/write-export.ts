@@ -44,7 +44,8 @@ export interface WriteExportOptions {
 }
 
 /** What the documents of an export say beyond the corpus itself. `tokenShares` is read when the rows are written. */
-export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares'>;
+export type ExportFacts = Pick<DocumentsInput, 'teachers' | 'command' | 'tokenShares'> &
+  Partial<Pick<DocumentsInput, 'joined'>>;
 
 const NO_FACTS: ExportFacts = { teachers: [], command: null, tokenShares: [] };
 
@@ -150,12 +151,13 @@ async function writeSideFiles(files: FileSet, { manifest, formats, maxTokens }: 
 }
 
 async function writeDocuments(files: FileSet, written: readonly WrittenFile[], options: WriteExportOptions) {
-  const { manifest, audit, formats, maxTokens, documents = NO_FACTS } = options;
+  const { manifest, audit, formats, maxTokens, placement, documents = NO_FACTS } = options;
   const exported = formats.map(({ name }) => ({
     name,
     files: written.filter(({ format }) => format === name),
   }));
-  const input = { ...documents, manifest, audit, formats: exported, maxTokens };
+  const facts = { joined: null, ...documents };
+  const input = { ...facts, manifest, audit, formats: exported, images: placement, maxTokens };
   for (const { name, text } of exportDocuments(input)) await files.writeText(name, text);
 }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { AuditRow } from '@retort/corpus';
 import { type ColumnMapping, readRatings } from '@retort/datasets';
-import { FIVE_POINT_SCALE, type MosScale, toFivePointScale } from '@retort/schema';
+import { FIVE_POINT_SCALE, type MosScale, RetortError, toFivePointScale } from '@retort/schema';
 
 /** What a table of ratings says of an image. */
 export interface RatedFacts {
@@ -17,11 +17,24 @@ export interface RatingsTable {
   /** By the name that the table has, else by the file name where only one image has it; null where none fits. */
   find(path: string): RatedFacts | null;
   readonly images: number;
+  /** Images that `find` has found so far. */
+  found(): number;
   /** Rows of the table that can't be used, with their reasons. */
   readonly rejected: readonly string[];
 }
 
-/** Reads a table of ratings into memory: about 200 bytes an image. Throws as `readRatings` does. */
+/** No image of a table has a MOS: nothing could be checked against it. */
+export class NoMosError extends RetortError {
+  readonly code = 'dataset-column-missing';
+  constructor(file: string) {
+    super(
+      `Expected a MOS of at least one image in ${file}, found none that can be used: say which column holds it, ` +
+        'such as --columns mos_quality=score, and the right --scale.',
+    );
+  }
+}
+
+/** Reads a table of ratings into memory: about 200 bytes an image. Throws as `readRatings` does, and NoMosError. */
 export async function readRatingsTable(
   file: string,
   { columns, scale = FIVE_POINT_SCALE }: { readonly columns?: ColumnMapping; readonly scale?: MosScale },
@@ -42,12 +55,18 @@ export async function readRatingsTable(
     const fileName = posix.basename(name);
     byFileName.set(fileName, byFileName.has(fileName) ? null : facts);
   }
+  if (![...byName.values()].some(({ ratings }) => Object.keys(ratings).length > 0))
+    throw new NoMosError(file);
+  const found = new Set<RatedFacts>();
   return {
     find: (path) => {
       const name = posix.normalize(path.replaceAll('\\', '/'));
-      return byName.get(name) ?? byFileName.get(posix.basename(name)) ?? null;
+      const facts = byName.get(name) ?? byFileName.get(posix.basename(name)) ?? null;
+      if (facts !== null) found.add(facts);
+      return facts;
     },
     images: byName.size,
+    found: () => found.size,
     rejected,
   };
 }
