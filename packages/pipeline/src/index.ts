@@ -1,6 +1,8 @@
 export { advanceBatch } from './advance-batch.ts';
 export { auditCorpus } from './audit/audit-corpus.ts';
-export { auditFiles, type FileFacts, readAuditRows } from './audit/audit-files.ts';
+export { auditFiles, readAuditRows } from './audit/audit-files.ts';
+export type { AuditProgress } from './audit/audit-progress.ts';
+export type { FileFacts } from './audit/file-rows.ts';
 export { type FixedCorpus, fixCorpus } from './audit/fix-corpus.ts';
 export { fixFile } from './audit/fix-file.ts';
 export { type RatingsTable, readRatingsTable } from './audit/ratings-table.ts';

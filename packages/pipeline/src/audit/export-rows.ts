@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditRow, auditRowOf, readExportedRows } from '@retort/corpus';
-import type { FileFacts, UnreadableRow } from './audit-files.ts';
-import type { createImageInspector } from './inspect-image.ts';
+import { type AuditRow, auditRowOf, type ExportedItem, readExportedRows } from '@retort/corpus';
+import type { UnreadableRow } from './audit-files.ts';
+import type { FileFacts } from './file-rows.ts';
+import type { ImageInspector, InspectedImage } from './inspect-image.ts';
 
 /** The file that makes an exported folder tell all it knows. */
 const ROWS_FILE = 'rows.jsonl';
@@ -16,7 +17,7 @@ export function isExport(path: string): boolean {
 export async function* readExportAuditRows(
   dir: string,
   { ratings, sawLabel }: FileFacts,
-  inspect: ReturnType<typeof createImageInspector>,
+  images: ImageInspector,
   onUnreadable: (row: UnreadableRow) => void,
 ): AsyncGenerator<AuditRow> {
   for await (const item of readExportedRows(dir)) {
@@ -24,9 +25,19 @@ export async function* readExportAuditRows(
       onUnreadable(item);
       continue;
     }
-    const { row, imagePath } = item;
-    const image = imagePath === null ? null : await inspect(imagePath, join(dir, ROWS_FILE));
-    const audited = auditRowOf(row, ratings?.find(row.sampleName)?.ratings ?? {});
-    yield { ...audited, imageProblem: image?.problem ?? null, sawLabel: sawLabel ?? audited.sawLabel };
+    const { row } = item;
+    const image = await inspect(item, join(dir, ROWS_FILE), images);
+    const audited = auditRowOf(row, ratings?.find(row.sampleName)?.ratings ?? {}, image.fingerprint);
+    yield { ...audited, imageProblem: image.problem, sawLabel: sawLabel ?? audited.sawLabel };
   }
+}
+
+async function inspect(
+  { row, imagePath, imageBytes }: Extract<ExportedItem, { readonly kind: 'row' }>,
+  file: string,
+  images: ImageInspector,
+): Promise<Pick<InspectedImage, 'problem' | 'fingerprint'>> {
+  if (imagePath !== null) return images.inNamedFile(imagePath, file);
+  if (imageBytes !== null) return images.inBytes(imageBytes, row.sampleName);
+  return { problem: 'its image is missing from the data file', fingerprint: null };
 }
