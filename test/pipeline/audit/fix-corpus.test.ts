@@ -1,4 +1,11 @@
-import { auditCorpus, auditFiles, buildRunCorpus, exportRunCorpus, fixCorpus } from '@retort/pipeline';
+import {
+  type AuditProgress,
+  auditCorpus,
+  auditFiles,
+  buildRunCorpus,
+  exportRunCorpus,
+  fixCorpus,
+} from '@retort/pipeline';
 import { describe, expect, it } from 'vitest';
 import { openBed, runToAnswers, samplePlan } from '../pipeline-bed.ts';
 import { NO_FACTS } from './file-bed.ts';
@@ -44,8 +51,12 @@ describe('fixCorpus', () => {
     const deps = openBed();
     const run = await runToAnswers(deps, samplePlan(12));
     const key = await buildRunCorpus(deps, run);
-    const { findings, rows } = await auditCorpus(deps, key, UNCOUNTED, {});
+    const told: AuditProgress[] = [];
+    const { findings, rows } = await auditCorpus(deps, key, UNCOUNTED, {
+      onProgress: (progress) => told.push(progress),
+    });
     expect(rows).toBeGreaterThan(0);
+    expect(told.at(-1)).toMatchObject({ rows, total: rows });
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });

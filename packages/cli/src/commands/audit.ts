@@ -14,6 +14,7 @@ import {
 } from '@retort/pipeline';
 import { RetortError } from '@retort/schema';
 import { lockHome, storeFile } from '@retort/store';
+import { withAuditMeter } from '../audit-meter.ts';
 import { type AuditFlags, failOnOf, fileFactsOf, maxRowsOf, maxTokensOf } from '../audit-options.ts';
 import { auditText, repairText } from '../audit-text.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -71,7 +72,8 @@ async function auditFileTargets(
   for (const reason of facts.ratings?.rejected ?? []) terminal.say(`Not used of the ratings: ${reason}`);
   const paths = targets.map((target) => userPath(target, terminal.env));
   const context = { tokenCounter: await looseTokenCounterOf(flags, terminal), maxTokens: maxTokensOf(flags) };
-  const look = (audited: readonly string[]) => auditFiles(audited, facts, context, { maxRows });
+  const look = (audited: readonly string[]) =>
+    withAuditMeter(terminal, (onProgress) => auditFiles(audited, facts, context, { maxRows, onProgress }));
   if (flags.fix !== true) return { name: targets.join(', '), report: await look(paths), fixed: null };
   const [path] = paths;
   if (path === undefined || paths.length !== 1 || flags.out === undefined)
@@ -109,7 +111,9 @@ async function auditStored(
     const where = fixed?.key ?? key;
     const tokenCounter = await tokenCounterOf(flags, deps, terminal);
     const context = { tokenCounter, maxTokens: maxTokensOf(flags) };
-    const report = await auditCorpus(deps, where, context, { maxRows }).finally(tokenCounter.close);
+    const report = await withAuditMeter(terminal, (onProgress) =>
+      auditCorpus(deps, where, context, { maxRows, onProgress }),
+    ).finally(tokenCounter.close);
     return { name: `corpus ${where}`, report, fixed: fixed && { counts: fixed, where } };
   } finally {
     deps.store.close();

@@ -9,17 +9,25 @@ import {
 import { type CorpusRow, toFivePointScale } from '@retort/schema';
 import { exportedRows, loadCorpus } from '../export-run.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
+import { type AuditProgress, tellProgress } from './audit-progress.ts';
 import { fingerprintImages } from './fingerprint-images.ts';
+
+export interface AuditCorpusOptions extends AuditOptions {
+  readonly onProgress?: ((progress: AuditProgress) => void) | undefined;
+}
 
 /** The audit of a stored corpus as it is exported, with today's checks. @throws CorpusMissingError */
 export async function auditCorpus(
   deps: PipelineDeps,
   key: string,
   context: Pick<AuditContext, 'tokenCounter' | 'maxTokens'>,
-  options: AuditOptions,
+  { onProgress, ...options }: AuditCorpusOptions = {},
 ): Promise<AuditReport> {
-  const { splitBy } = loadCorpus(deps, key).manifest;
-  return audit(corpusAuditRows(deps, key), { ...context, splitBy }, options);
+  const { splitBy, rows: total } = loadCorpus(deps, key).manifest;
+  const rows = tellProgress(corpusAuditRows(deps, key), (read) =>
+    onProgress?.({ rows: read, total, images: 0 }),
+  );
+  return audit(rows, { ...context, splitBy }, options);
 }
 
 /** Rows of a stored corpus as an audit sees them: with every aspect's rating, and whether the picture is there. */

@@ -3,7 +3,7 @@ export interface AuditProgress {
   readonly rows: number;
   /** Rows of the corpus; null where nobody counted them. */
   readonly total: number | null;
-  /** Pictures that were decoded for it. */
+  /** Pictures that were read and decoded for it; 0 where the home knows them. */
   readonly images: number;
 }
 
