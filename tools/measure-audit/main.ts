@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type AuditRow, audit } from '@retort/corpus';
+import { openLooseTokenCounter } from '@retort/pipeline';
 import { readRows } from './clean-rows.ts';
-import { createRandom, type Measured, measureCode, RATES } from './measure.ts';
+import { createImageCopies, withFingerprints } from './image-copies.ts';
+import { createRandom, type Measured, measureCode, openMeasureBed, RATES } from './measure.ts';
 import { PLANTS } from './plants.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -11,6 +14,14 @@ const BEGIN = '<!-- measured: begin -->';
 const END = '<!-- measured: end -->';
 /** Rows of a finding that are printed to be read by eye. */
 const READ_BY_EYE = 50;
+
+/** The tokenizer of the paper's student is at hand. */
+const NO_HUB = {
+  fetch: () => Promise.reject(new TypeError('nothing is downloaded to measure')),
+  url: '',
+  token: null,
+  cacheDir: '',
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,10 +39,14 @@ else await measure();
 
 /** Precision and recall on planted defects: a table on stdout, with --write also into docs/audit.md. */
 async function measure(): Promise<void> {
-  const rows = await readRows(dir, root('prompts'), false);
+  const images = join(dir, 'images');
+  const rows = await withFingerprints(await readRows(dir, root('prompts'), false), images);
+  const tokenCounter = await openLooseTokenCounter({ source: null, hub: NO_HUB });
+  const context = { splitBy: 'image-prompt', tokenCounter } as const;
+  const bed = await openMeasureBed({ rows, context, copies: createImageCopies(images) });
   const measured: Measured[] = [];
   for (const code of Object.keys(PLANTS)) {
-    for (const rate of RATES) measured.push(await measureCode(rows, code, rate, seed));
+    for (const rate of RATES) measured.push(await measureCode(bed, code, rate, seed));
     process.stderr.write(`${code}\n`);
   }
   const text = [
@@ -45,6 +60,10 @@ async function measure(): Promise<void> {
         measured.filter((figures) => figures.code === code),
       ),
     ),
+    '',
+    'The kinds:',
+    '',
+    ...Object.entries(PLANTS).map(([code, kinds]) => `- \`${code}\`: ${Object.keys(kinds).join('; ')}`),
   ].join('\n');
   process.stdout.write(`${text}\n`);
   if (values.write) await writeIntoDocs(text);
