@@ -7,6 +7,7 @@ import { openLooseTokenCounter } from '@retort/pipeline';
 import { readRows } from './clean-rows.ts';
 import { createImageCopies, withFingerprints } from './image-copies.ts';
 import { createRandom, type Measured, measureCode, openMeasureBed, RATES } from './measure.ts';
+import { countFalseWarnings, measureCorpora } from './measure-corpora.ts';
 import { PLANTS } from './plants.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -14,6 +15,8 @@ const BEGIN = '<!-- measured: begin -->';
 const END = '<!-- measured: end -->';
 /** Rows of a finding that are printed to be read by eye. */
 const READ_BY_EYE = 50;
+/** Corpora for each fault of a whole corpus. */
+const CORPORA = 5;
 
 /** The tokenizer of the paper's student is at hand. */
 const NO_HUB = {
@@ -49,6 +52,7 @@ async function measure(): Promise<void> {
     for (const rate of RATES) measured.push(await measureCode(bed, code, rate, seed));
     process.stderr.write(`${code}\n`);
   }
+  const corpora = await corporaText(rows);
   const text = [
     `Planted into the ${rows.length} rows of the ${rows.length > 1000 ? 'full' : 'committed'} recordings, cleaned and split as a run does; seed ${seed}.`,
     '',
@@ -64,9 +68,29 @@ async function measure(): Promise<void> {
     'The kinds:',
     '',
     ...Object.entries(PLANTS).map(([code, kinds]) => `- \`${code}\`: ${Object.keys(kinds).join('; ')}`),
+    '',
+    ...corpora,
   ].join('\n');
   process.stdout.write(`${text}\n`);
   if (values.write) await writeIntoDocs(text);
+}
+
+/** Findings about a corpus as a whole: one fault planted in each of several corpora, and as many with nothing to find. */
+async function corporaText(rows: readonly AuditRow[]): Promise<readonly string[]> {
+  const seeds = Array.from({ length: CORPORA }, (_, index) => seed + index);
+  const measured = await measureCorpora(rows, seeds);
+  const wrong = await countFalseWarnings(rows, seeds);
+  return [
+    `Findings about a corpus as a whole, ${CORPORA} corpora each (seeds ${seeds[0]} to ${seeds.at(-1)}): found is a warning that lists the`,
+    'rows it should and no others; wrong is one on corpora whose quality MOS were dealt out to the images at random.',
+    '',
+    '| finding | fault in the quality rows | found | wrong |',
+    '| --- | --- | --: | --: |',
+    ...measured.map(
+      ({ code, kind, found, corpora }) =>
+        `| \`${code}\` | ${kind} | ${found} of ${corpora} | ${wrong.get(code) ?? 0} of ${corpora} |`,
+    ),
+  ];
 }
 
 function lineOf(code: string, figures: readonly Measured[]): string {
