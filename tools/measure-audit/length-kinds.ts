@@ -12,7 +12,7 @@ export const LENGTH_KINDS: Kinds = {
 
 /** Rows with more tokens than 2,048. */
 export const TOO_LONG_KINDS: Kinds = {
-  'an answer said fifty times': described((text) => repeated(text, 50)),
+  'an answer said 150 times': described((text) => repeated(text, 150)),
   'a question with a log in it': turnOf(0, (text) => `${text}\n${repeated('step 12 loss 0.4312', 400)}`),
   'an image in base64': described((text) => `${text} ${repeated('iVBORw0KGgoAAAANSUhEUgAA', 300)}`),
 };
