@@ -31,6 +31,15 @@ describe('createMeter', () => {
     expect(written()).toContain('teach    25/100 images 25 %  5.0 images/s  ETA 15 s  $0.5');
   });
 
+  it('counts up where nobody knows the total', () => {
+    const { meter, written, pass } = bed(true);
+    meter.start('audit');
+    meter.update({ done: 0, total: null, unit: 'row', note: null });
+    pass(5000);
+    meter.update({ done: 100, total: null, unit: 'row', note: '20 images looked at' });
+    expect(written()).toContain('audit    100 rows  20 rows/s  20 images looked at');
+  });
+
   it('calls requests settled, for those given up are among them', () => {
     const { meter, written, pass } = bed(true);
     meter.start('teach');

@@ -1,6 +1,7 @@
-import { type AuditRow, audit } from '@retort/corpus';
+import { type AuditContext, type AuditRow, audit } from '@retort/corpus';
 import { createRandom } from '../../packages/corpus/src/compare/random.ts';
-import { PLANTS, type Plant } from './plants.ts';
+import type { ImageCopies } from './image-copies.ts';
+import { PLANTS } from './plants.ts';
 
 /** Shares of the rows into which defects are planted. */
 export const RATES = [0.002, 0.02, 0.1] as const;
@@ -17,15 +18,31 @@ export interface Measured {
   readonly missed: Readonly<Record<string, number>>;
 }
 
-/** Plants defects of every kind of a code into `rows`, audits them and compares. Equal seeds plant equal rows. */
+/** The clean rows, and what is known of them. */
+export interface MeasureBed {
+  readonly rows: readonly AuditRow[];
+  readonly context: Partial<AuditContext>;
+  /** Rows that the clean corpus lists, by code. */
+  readonly before: ListedRows;
+  readonly copies: ImageCopies;
+}
+
+type ListedRows = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Audits the clean rows. */
+export async function openMeasureBed(bed: Omit<MeasureBed, 'before'>): Promise<MeasureBed> {
+  return { ...bed, before: await listedRows(bed.rows, bed.context) };
+}
+
+/** Plants defects of every kind of a code, audits them and compares. Equal seeds plant equal rows. */
 export async function measureCode(
-  rows: readonly AuditRow[],
+  { rows, context, before, copies }: MeasureBed,
   code: string,
   rate: number,
   seed: number,
 ): Promise<Measured> {
   const random = createRandom(seed);
-  const before = await listedRows(rows, code);
+  const listed = before.get(code);
   const kinds = Object.entries(PLANTS[code] ?? {});
   const planted = new Map<number, string>();
   const changed = [...rows];
@@ -33,12 +50,15 @@ export async function measureCode(
   for (let tries = 0; planted.size < wanted && tries < 200 * wanted; tries += 1) {
     const [kind, plant] = kinds[planted.size % kinds.length] ?? ['', (): null => null];
     const index = Math.floor(random() * rows.length);
-    const row = plantAt(rows, index, plant, random);
-    if (planted.has(index) || row === null || before.has(rows[index]?.id ?? '')) continue;
-    changed[index] = row;
+    const other = rows[Math.floor(random() * rows.length)];
+    const row = rows[index];
+    if (row === undefined || other === undefined || planted.has(index) || listed?.has(row.id)) continue;
+    const defect = await plant(row, { random, other, copies });
+    if (defect === null) continue;
+    changed[index] = defect;
     planted.set(index, kind);
   }
-  const found = await listedRows(changed, code);
+  const found = (await listedRows(changed, context)).get(code) ?? new Set();
   const missed: Record<string, number> = {};
   let hits = 0;
   for (const [index, kind] of planted) {
@@ -46,22 +66,13 @@ export async function measureCode(
     else missed[kind] = (missed[kind] ?? 0) + 1;
   }
   const plantedIds = new Set([...planted.keys()].map((index) => rows[index]?.id));
-  const wrong = [...found].filter((id) => !plantedIds.has(id) && !before.has(id)).length;
+  const wrong = [...found].filter((id) => !plantedIds.has(id) && !listed?.has(id)).length;
   return { code, rate, planted: planted.size, found: hits, wrong, missed };
 }
 
-function plantAt(
-  rows: readonly AuditRow[],
-  index: number,
-  plant: Plant,
-  random: () => number,
-): AuditRow | null {
-  const row = rows[index];
-  const other = rows[Math.floor(random() * rows.length)];
-  return row === undefined || other === undefined ? null : plant(row, { random, other });
-}
-
-async function listedRows(rows: readonly AuditRow[], code: string): Promise<ReadonlySet<string>> {
-  const { findings } = await audit(rows, { splitBy: 'image-prompt' });
-  return new Set(findings.filter((finding) => finding.code === code).flatMap((finding) => finding.rows));
+async function listedRows(rows: readonly AuditRow[], context: Partial<AuditContext>): Promise<ListedRows> {
+  const listed = new Map<string, Set<string>>();
+  for (const { code, rows: ids } of (await audit(rows, context)).findings)
+    listed.set(code, new Set([...(listed.get(code) ?? []), ...ids]));
+  return listed;
 }

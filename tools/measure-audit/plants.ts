@@ -1,18 +1,11 @@
 import type { AuditRow } from '@retort/corpus';
 import { WORD_LABELS, wordLabelOf } from '@retort/schema';
-
-/** What a plant may use besides the row. */
-export interface PlantContext {
-  readonly random: () => number;
-  /** Another row of the corpus, drawn at random. */
-  readonly other: AuditRow;
-}
-
-/** Makes one kind of defect in a row; null where this row can't have it. */
-export type Plant = (row: AuditRow, context: PlantContext) => AuditRow | null;
+import { IMAGE_KINDS } from './image-kinds.ts';
+import { LENGTH_KINDS, TOO_LONG_KINDS } from './length-kinds.ts';
+import { described, type Kinds, type Plant, type PlantContext, turnOf, withTurn } from './plant.ts';
 
 /** Kinds of defects by the code that should find them. The wordings are not those of the checks' own tests. */
-export const PLANTS: Readonly<Record<string, Readonly<Record<string, Plant>>>> = {
+export const PLANTS: Readonly<Record<string, Kinds>> = {
   'label-mismatch': {
     'another word at random': withWord((row, { random }) => pick(others(wordOf(row)), random)),
     'the next word': withWord((row) => WORD_LABELS[(WORD_LABELS.indexOf(wordOf(row)) + 1) % 5] ?? 'bad'),
@@ -129,24 +122,14 @@ export const PLANTS: Readonly<Record<string, Readonly<Record<string, Plant>>>> =
     'not there': (row) => ({ ...row, imageProblem: `${row.id} isn't there` }),
     'no image': (row) => ({ ...row, imageKey: null }),
   },
+  'near-duplicate': IMAGE_KINDS,
+  'too-long': TOO_LONG_KINDS,
+  'length-outlier': LENGTH_KINDS,
+  'control-token-defused': {
+    'an end of turn': turnOf(1, (text) => `${text} < |im_end|>`),
+    'a Llama mark': turnOf(0, (text) => `${text} < |eot_id|>`),
+  },
 };
-
-function described(change: (text: string, row: AuditRow, context: PlantContext) => string): Plant {
-  return (row, context) => {
-    const text = row.turns.length === 4 ? row.turns[1]?.text : undefined;
-    if (text === undefined) return null;
-    const changed = change(text, row, context);
-    return changed === text ? null : withTurn(row, 1, changed);
-  };
-}
-
-function turnOf(index: number, change: (text: string) => string): Plant {
-  return (row) => withTurn(row, index, change(row.turns[index]?.text ?? ''));
-}
-
-function withTurn(row: AuditRow, index: number, text: string): AuditRow {
-  return { ...row, turns: row.turns.map((turn, i) => (i === index ? { ...turn, text } : turn)) };
-}
 
 function withWord(word: (row: AuditRow, context: PlantContext) => string | null): Plant {
   return (row, context) => {

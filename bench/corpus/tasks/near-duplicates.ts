@@ -21,7 +21,7 @@ function search(rows: Iterable<AuditRow>): number {
   const run = check?.start({ splitBy: null, tokenCounter: null, maxTokens: null, detectLanguage: null });
   let position = 0;
   for (const row of rows) {
-    run?.see({ position, row });
+    run?.see({ position, row, image: null });
     position += 1;
   }
   return (run?.finish() ?? []).reduce((sum, { rowCount }) => sum + rowCount, 0);

@@ -9,7 +9,7 @@ export function addAudit(program: Command, terminal: Terminal, exit: (code: numb
   const command = addSubcommand(
     program,
     'audit [corpus-or-files...]',
-    'what quietly ruins a corpus: of a run, an export, or any MiniCPM-V, ms-swift or LLaMA-Factory file',
+    'what quietly ruins a corpus: of a run, an export, or any MiniCPM-V, ms-swift, LLaMA-Factory, Parquet or WebDataset file',
     [
       'audit                                  the latest run’s corpus',
       'audit 9f2c1a --fail-on warning         a corpus of the home, by the beginning of its key',

@@ -1,6 +1,8 @@
 export { advanceBatch } from './advance-batch.ts';
 export { auditCorpus } from './audit/audit-corpus.ts';
-export { auditFiles, type FileFacts } from './audit/audit-files.ts';
+export { auditFiles } from './audit/audit-files.ts';
+export type { AuditProgress } from './audit/audit-progress.ts';
+export type { FileFacts } from './audit/file-rows.ts';
 export { fixCorpus } from './audit/fix-corpus.ts';
 export { fixFile } from './audit/fix-file.ts';
 export { readRatingsTable } from './audit/ratings-table.ts';

@@ -15,6 +15,34 @@ describe('createRowIds', () => {
   });
 });
 
+describe('createRowIds of ids that share their beginning', () => {
+  it('gives back equal ones, longer and shorter ones, and ones cut within a character', () => {
+    const long = 'long/'.repeat(100);
+    const ids = [
+      '',
+      'a',
+      'a',
+      'ab',
+      'a',
+      '',
+      'é',
+      'è',
+      `${long}1`,
+      `${long}2`,
+      long,
+      '🦊',
+      '🦁',
+      'set/1',
+      'set/10',
+      'set/2',
+    ];
+    const kept = createRowIds();
+    const all = Array.from({ length: 40 }, (_, round) => ids.slice(round % 3)).flat();
+    for (const id of all) kept.add(id);
+    expect(all.map((_, position) => kept.at(position))).toEqual(all);
+  });
+});
+
 describe('createKeyTable', () => {
   it('numbers texts as a map does', () => {
     const [table, map] = [createKeyTable(), new Map<string, number>()];

@@ -6,16 +6,17 @@ export function imageBytesOf(row: CorpusRow): Uint8Array {
   return Buffer.from(`prepared ${row.sampleName}`);
 }
 
-/** Writes rows of one split in memory; returns the bytes by file name. */
+/** Writes rows of one split in memory; returns the bytes by file name. @param imageOf bytes of a row's prepared image */
 export async function writeFormat(
   format: CorpusFormat,
   rows: readonly CorpusRow[],
   split: Split = 'train',
+  imageOf: (row: CorpusRow) => Uint8Array = imageBytesOf,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array[]>();
   const writer = await format.open(split, {
     imagePath: (row) => `images/${row.sampleName}`,
-    readImage: async (row) => imageBytesOf(row),
+    readImage: async (row) => imageOf(row),
     createFile: async (name) => {
       const chunks: Uint8Array[] = [];
       files.set(name, chunks);

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { auditFiles, readRatingsTable } from '@retort/pipeline';
+import { type AuditProgress, auditFiles, readRatingsTable } from '@retort/pipeline';
 import { describe, expect, it } from 'vitest';
 import { type FileRow, fileRow, NO_FACTS, withText, writeRows } from './file-bed.ts';
 
@@ -85,6 +85,16 @@ describe('auditFiles', () => {
     expect(report.rows).toBe(5);
     expect(report.findings[0]).toMatchObject({ code: 'unreadable-row', severity: 'error', rowCount: 2 });
     expect(report.findings[0]?.rows).toEqual(['train.jsonl line 2', 'train.jsonl line 4']);
+  });
+
+  it('tells how many rows were read and how many images looked at', async () => {
+    const { 'train.json': path = '' } = writeRows({
+      'train.json': [fileRow(FIRST), fileRow(FIRST), fileRow(SECOND)],
+    });
+    const told: AuditProgress[] = [];
+    await auditFiles([path], NO_FACTS, {}, { onProgress: (progress) => told.push(progress) });
+    expect(told.map(({ rows }) => rows)).toEqual([1, 2, 3]);
+    expect(told.at(-1)).toEqual({ rows: 3, total: null, images: 2 });
   });
 
   it('knows text that saw the label in a test file only when it is told', async () => {

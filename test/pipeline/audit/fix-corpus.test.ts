@@ -1,4 +1,5 @@
 import {
+  type AuditProgress,
   auditCorpus,
   auditFiles,
   buildRunCorpus,
@@ -108,8 +109,12 @@ describe('fixCorpus', () => {
     const deps = openBed();
     const run = await runToAnswers(deps, samplePlan(12));
     const key = await buildRunCorpus(deps, run);
-    const { findings, rows } = await auditCorpus(deps, key, UNCOUNTED, {});
+    const told: AuditProgress[] = [];
+    const { findings, rows } = await auditCorpus(deps, key, UNCOUNTED, {
+      onProgress: (progress) => told.push(progress),
+    });
     expect(rows).toBeGreaterThan(0);
+    expect(told.at(-1)).toMatchObject({ rows, total: rows });
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });

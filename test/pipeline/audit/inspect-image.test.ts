@@ -14,8 +14,8 @@ describe('createImageInspector', () => {
   it('has the fingerprint of a picture beside the file that names it', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'copy.webp'), await sharp(PICTURE).webp({ quality: 90 }).toBuffer());
-    const inspect = createImageInspector({ workingDir: folder, imagesDir: null });
-    const { fingerprint, problem, width } = await inspect('copy.webp', join(folder, 'train.json'));
+    const images = createImageInspector({ workingDir: folder, imagesDir: null });
+    const { fingerprint, problem, width } = await images.inNamedFile('copy.webp', join(folder, 'train.json'));
     expect({ problem, width }).toEqual({ problem: null, width: 512 });
     expect(fingerprint).toEqual(await fingerprintImage(join(folder, 'copy.webp')));
     expect(fingerprint).toHaveLength(FINGERPRINT.bytes);
@@ -25,9 +25,9 @@ describe('createImageInspector', () => {
     const folder = temporaryFolder();
     const whole = await sharp(PICTURE).jpeg().toBuffer();
     writeFileSync(join(folder, 'half.jpg'), whole.subarray(0, whole.length / 2));
-    const inspect = createImageInspector({ workingDir: folder, imagesDir: null });
+    const images = createImageInspector({ workingDir: folder, imagesDir: null });
     for (const path of ['half.jpg', 'gone.jpg']) {
-      const inspected = await inspect(path, join(folder, 'train.json'));
+      const inspected = await images.inNamedFile(path, join(folder, 'train.json'));
       expect(inspected.fingerprint).toBeNull();
       expect(inspected.problem).toContain(path);
     }

@@ -14,6 +14,7 @@ import {
 } from '@retort/pipeline';
 import { RetortError } from '@retort/schema';
 import { lockHome, storeFile } from '@retort/store';
+import { withAuditMeter } from '../audit-meter.ts';
 import {
   type AuditFlags,
   failOnOf,
@@ -85,7 +86,9 @@ async function auditFileTargets(
   const paths = targets.map((target) => userPath(target, terminal.env));
   const context = { tokenCounter: await looseTokenCounterOf(flags, terminal), maxTokens: maxTokensOf(flags) };
   const look = async (audited: readonly string[]) => {
-    const report = await auditFiles(audited, facts, context, { maxRows });
+    const report = await withAuditMeter(terminal, (onProgress) =>
+      auditFiles(audited, facts, context, { maxRows, onProgress }),
+    );
     if (facts.ratings?.found() === 0) terminal.say(noRatingsText(flags.ratings, facts.ratings.images));
     return report;
   };
@@ -126,7 +129,9 @@ async function auditStored(
     const where = fixed?.key ?? key;
     const tokenCounter = await tokenCounterOf(flags, deps, terminal);
     const context = { tokenCounter, maxTokens: maxTokensOf(flags) };
-    const report = await auditCorpus(deps, where, context, { maxRows }).finally(tokenCounter.close);
+    const report = await withAuditMeter(terminal, (onProgress) =>
+      auditCorpus(deps, where, context, { maxRows, onProgress }),
+    ).finally(tokenCounter.close);
     return { name: `corpus ${where}`, report, fixed: fixed && { counts: fixed, where } };
   } finally {
     deps.store.close();

@@ -9,7 +9,8 @@ export interface Screen {
 
 export interface MeterState {
   readonly done: number;
-  readonly total: number;
+  /** Null where nobody knows how many there are. */
+  readonly total: number | null;
   readonly unit: string;
   readonly note: string | null;
 }
@@ -97,13 +98,15 @@ function formatLine(
   const name = stage.padEnd(8);
   if (state === null) return `${name} …`;
   if (state.unit === 'setup') return `${name} ${state.note ?? ''}`;
-  const share = state.total > 0 ? ` ${Math.floor((100 * state.done) / state.total)} %` : '';
-  const rate = elapsedMs >= RATE_AFTER_MS ? ((state.done - firstDone) / elapsedMs) * 1000 : 0;
-  const speed = rate > 0 ? `  ${formatRate(rate)} ${state.unit}s/s` : '';
-  const left =
-    rate > 0 && state.done < state.total ? `  ETA ${formatDuration((state.total - state.done) / rate)}` : '';
+  const { done, unit } = state;
+  const total = state.total ?? 0;
+  const share = total > 0 ? ` ${Math.floor((100 * done) / total)} %` : '';
+  const rate = elapsedMs >= RATE_AFTER_MS ? ((done - firstDone) / elapsedMs) * 1000 : 0;
+  const speed = rate > 0 ? `  ${formatRate(rate)} ${unit}s/s` : '';
+  const left = rate > 0 && done < total ? `  ETA ${formatDuration((total - done) / rate)}` : '';
   const note = state.note === null ? '' : `  ${state.note}`;
-  return `${name} ${state.done}/${state.total} ${state.unit}s${DONE_WORDS[state.unit] ?? ''}${share}${speed}${left}${note}`;
+  const count = state.total === null ? String(done) : `${done}/${total}`;
+  return `${name} ${count} ${unit}s${DONE_WORDS[unit] ?? ''}${share}${speed}${left}${note}`;
 }
 
 function formatRate(rate: number): string {

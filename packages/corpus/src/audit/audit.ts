@@ -6,10 +6,12 @@ import {
   type AuditContext,
   type AuditReport,
   type CheckFinding,
+  type CheckRun,
   type Finding,
   NO_CONTEXT,
   SEVERITIES,
 } from './finding.ts';
+import { createKeyTable } from './key-table.ts';
 import { AUDIT_CHECKS } from './registry.ts';
 import { createRowIds, type RowIds } from './row-ids.ts';
 
@@ -34,16 +36,25 @@ export async function audit(
   const known = { ...NO_CONTEXT, detectLanguage: await loadLanguageDetector(), ...context };
   const runs = AUDIT_CHECKS.map((check) => check.start(known));
   const ids = createRowIds();
+  const images = createKeyTable();
   await eachRow(rows, (row) => {
     const position = ids.add(row.id);
-    const entry = { position, row };
+    const image = row.imageKey === null ? null : images.indexOf(row.imageKey);
+    const entry = { position, row, image };
     for (const run of runs) run.see(entry);
   });
-  const findings = runs.flatMap((run) => run.finish()).map((finding) => named(finding, ids, maxRows));
+  const findings = finishAll(runs).map((finding) => named(finding, ids, maxRows));
   return {
     rows: ids.count,
     findings: SEVERITIES.flatMap((severity) => findings.filter((f) => f.severity === severity)),
   };
+}
+
+/** Lets go of each check when it is done: what it holds is as much as the next needs to finish. */
+function finishAll(runs: CheckRun[]): readonly CheckFinding[] {
+  const findings: CheckFinding[] = [];
+  for (let run = runs.shift(); run !== undefined; run = runs.shift()) findings.push(...run.finish());
+  return findings;
 }
 
 function named(finding: CheckFinding, ids: RowIds, maxRows: number): Finding {

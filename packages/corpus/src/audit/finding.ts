@@ -57,6 +57,8 @@ export interface AuditEntry {
   /** Place in the corpus, counted from 0. */
   readonly position: number;
   readonly row: AuditRow;
+  /** Number of the row's `imageKey`, in the order in which they came; null without one. */
+  readonly image: number | null;
 }
 
 /** One pass over the rows. */

@@ -39,8 +39,9 @@ export function createKeyTable(): KeyTable {
   };
   const table: KeyTable = {
     indexOf(text) {
-      const digest = hash('sha256', text, 'buffer');
-      const [lowBits, highBits] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+      // As text: a Buffer each would be a million small pieces of memory outside the heap.
+      const digest = hash('sha256', text, 'binary');
+      const [lowBits, highBits] = [wordOf(digest, 0), wordOf(digest, 4)];
       const slot = slotOf(lowBits, highBits);
       const held = slots[slot] ?? 0;
       if (held !== 0) return held - 1;
@@ -60,6 +61,12 @@ export function createKeyTable(): KeyTable {
     },
   };
   return table;
+}
+
+/** Four of a text's characters, each a byte, as a number: the first is the lowest. */
+function wordOf(bytes: string, at: number): number {
+  const byte = (place: number): number => bytes.charCodeAt(at + place);
+  return (byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)) >>> 0;
 }
 
 function grownCopy(held: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {

@@ -1,8 +1,7 @@
 import { SPLITS } from '@retort/schema';
 import type { AuditRow } from './audit-row.ts';
-import type { CheckRun, Severity } from './finding.ts';
+import type { AuditEntry, CheckRun, Severity } from './finding.ts';
 import { createGrowingArray } from './growing-array.ts';
-import { createKeyTable } from './key-table.ts';
 import { createRowList } from './row-list.ts';
 
 export interface SplitOverlapOptions {
@@ -11,10 +10,10 @@ export interface SplitOverlapOptions {
   /** What is shared, as a plural: `image prompts`. */
   readonly things: string;
   readonly advice: string;
-  /** What must stay on one side; null for a row without it. */
-  keyOf(row: AuditRow): string | null;
-  /** How a shared key is shown. */
-  show(key: string): string;
+  /** Number of what must stay on one side; null for a row without it. */
+  numberOf(entry: AuditEntry): number | null;
+  /** How a shared one is shown, by a row that has it. */
+  show(row: AuditRow): string;
 }
 
 /**
@@ -22,10 +21,10 @@ export interface SplitOverlapOptions {
  * the ones to move. A row whose split isn't known is passed over.
  */
 export function startSplitOverlap(options: SplitOverlapOptions): CheckRun {
-  const keys = createKeyTable();
   const counts = SPLITS.map(() => createGrowingArray());
-  // Per row with a key: its position, and its key and split in one number.
-  const [positions, sideOfRow] = [createRowList(), createRowList()];
+  // By position: key and split in one number, plus 1; 0 of a row without.
+  const sideOfRow = createGrowingArray();
+  let [keys, last, rows] = [0, 0, 0];
   let example: { readonly key: number; readonly shown: string } | null = null;
   const splitsOf = (key: number) => SPLITS.filter((_, split) => (counts[split]?.at(key) ?? 0) > 0);
   const homeOf = (key: number): number => {
@@ -33,23 +32,27 @@ export function startSplitOverlap(options: SplitOverlapOptions): CheckRun {
     return sizes.indexOf(Math.max(...sizes));
   };
   return {
-    see({ position, row }) {
-      const text = row.split === null ? null : options.keyOf(row);
-      if (row.split === null || text === null) return;
-      const [key, split] = [keys.indexOf(text), SPLITS.indexOf(row.split)];
+    see(entry) {
+      const { position, row } = entry;
+      const key = row.split === null ? null : options.numberOf(entry);
+      if (row.split === null || key === null) return;
+      const split = SPLITS.indexOf(row.split);
+      if (splitsOf(key).length === 0) keys += 1;
+      last = Math.max(last, key);
       counts[split]?.set(key, (counts[split]?.at(key) ?? 0) + 1);
-      if (example === null && splitsOf(key).length > 1) example = { key, shown: options.show(text) };
-      positions.add(position);
-      sideOfRow.add(key * SPLITS.length + split);
+      if (example === null && splitsOf(key).length > 1) example = { key, shown: options.show(row) };
+      sideOfRow.set(position, 1 + key * SPLITS.length + split);
+      rows = position + 1;
     },
     finish() {
       if (example === null) return [];
       let shared = 0;
-      for (let key = 0; key < keys.count; key += 1) if (splitsOf(key).length > 1) shared += 1;
+      for (let key = 0; key <= last; key += 1) if (splitsOf(key).length > 1) shared += 1;
       const found = createRowList();
-      for (const [index, side] of sideOfRow.positions().entries()) {
-        if (side % SPLITS.length === homeOf(Math.floor(side / SPLITS.length))) continue;
-        found.add(positions.positions()[index] ?? 0);
+      for (let position = 0; position < rows; position += 1) {
+        const side = sideOfRow.at(position) - 1;
+        if (side < 0 || side % SPLITS.length === homeOf(Math.floor(side / SPLITS.length))) continue;
+        found.add(position);
       }
       const { key, shown } = example;
       const sides = splitsOf(key).map((split) => `${split} (${counts[SPLITS.indexOf(split)]?.at(key)})`);
@@ -59,7 +62,7 @@ export function startSplitOverlap(options: SplitOverlapOptions): CheckRun {
           severity: options.severity,
           ...found.listed(),
           evidence:
-            `${shared} of ${keys.count} ${options.things} stand in more than one split; ` +
+            `${shared} of ${keys} ${options.things} stand in more than one split; ` +
             `first ${shown} in ${sides.join(' and ')}.`,
           advice: options.advice,
         },

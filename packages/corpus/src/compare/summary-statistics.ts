@@ -1,6 +1,9 @@
 /** Mean; null of nothing. */
-export function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+export function mean(values: ArrayLike<number>): number | null {
+  if (values.length === 0) return null;
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) sum += at(values, index);
+  return sum / values.length;
 }
 
 /** Quantile `p` of 0 to 1, linear between neighbours (numpy's default); null of nothing. */
@@ -29,7 +32,7 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | n
 
 /** Pearson's correlation; null where one side is constant or there are under two. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
-  const [meanA, meanB] = [mean(Array.from(a)), mean(Array.from(b))];
+  const [meanA, meanB] = [mean(a), mean(b)];
   if (meanA === null || meanB === null) return null;
   let [product, squareA, squareB] = [0, 0, 0];
   for (let index = 0; index < a.length; index += 1) {
@@ -42,7 +45,9 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number | nu
 }
 
 function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from(values, (_, index) => index).sort((a, b) => at(values, a) - at(values, b));
+  const order = new Uint32Array(values.length)
+    .map((_, index) => index)
+    .sort((a, b) => at(values, a) - at(values, b));
   const result = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
     let end = start + 1;

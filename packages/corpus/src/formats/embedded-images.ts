@@ -1,8 +1,9 @@
 import { decodeRow, isObject } from './decode-row.ts';
+import { ownFactsOf } from './own-facts.ts';
 import type { ReadItem } from './read-row.ts';
 
 /**
- * A row of a file that carries its images' bytes. An image without a path gets its place as one.
+ * A row of a file that carries its images' bytes, with what it says of itself where it is ours. An image without a path gets its place as one.
  *
  * @param images paths, or `{bytes, path}`
  */
@@ -18,5 +19,7 @@ export function withImageBytes(
     isObject(image) ? (image.path ?? `${place} image ${index + 1}`) : image,
   );
   const item = decodeRow({ ...row, images: paths }, place, { impliesNewline: false });
-  return item.kind === 'row' ? { kind: 'row', row: { ...item.row, imageBytes: bytes } } : item;
+  if (item.kind !== 'row') return item;
+  const facts = ownFactsOf(row);
+  return { kind: 'row', row: { ...item.row, imageBytes: bytes, ...(facts === null ? {} : { facts }) } };
 }

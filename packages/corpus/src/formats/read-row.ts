@@ -1,3 +1,5 @@
+import type { OwnFacts } from './own-facts.ts';
+
 /** A row as a consumer's file holds it, ours or anybody's: nothing is checked yet, so that an audit can look at it. */
 export interface ReadRow {
   /** Where it stands, for people: `train.json row 17`, counted from 1. */
@@ -8,6 +10,8 @@ export interface ReadRow {
   readonly images: readonly string[];
   /** The images' bytes in the same order, null for one without; left out where a format only names its images. */
   readonly imageBytes?: readonly (Uint8Array | null)[];
+  /** What a row of ours says of itself; left out of others' rows, and where a format has no room for it. */
+  readonly facts?: OwnFacts;
   /** Turns in our spelling: the place of the picture is `<image>`, followed by a newline where the format implies one. */
   readonly turns: readonly ReadTurn[];
 }

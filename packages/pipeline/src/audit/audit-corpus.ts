@@ -9,19 +9,27 @@ import {
 import { type CorpusRow, FINGERPRINT } from '@retort/schema';
 import { exportedRows, loadCorpus } from '../load-corpus.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
+import { type AuditProgress, tellProgress } from './audit-progress.ts';
 import { type FingerprintSource, fingerprintImages } from './fingerprint-images.ts';
 import { ratingsOnFive } from './ratings-on-five.ts';
+
+export interface AuditCorpusOptions extends AuditOptions {
+  readonly onProgress?: ((progress: AuditProgress) => void) | undefined;
+}
 
 /** The audit of a stored corpus as it is exported, with today's checks. @throws CorpusMissingError */
 export async function auditCorpus(
   deps: PipelineDeps,
   key: string,
   context: Pick<AuditContext, 'tokenCounter' | 'maxTokens'>,
-  options: AuditOptions,
+  { onProgress, ...options }: AuditCorpusOptions = {},
 ): Promise<AuditReport> {
-  const { splitBy } = loadCorpus(deps, key).manifest;
-  const rows = () => exportedRows(deps, key);
-  return audit(corpusAuditRows(deps, rows), { ...context, splitBy }, options);
+  const { splitBy, rows: total } = loadCorpus(deps, key).manifest;
+  const rows = tellProgress(
+    corpusAuditRows(deps, () => exportedRows(deps, key)),
+    (read) => onProgress?.({ rows: read, total, images: 0 }),
+  );
+  return audit(rows, { ...context, splitBy }, options);
 }
 
 /**

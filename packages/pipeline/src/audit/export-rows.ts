@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { type AuditRow, auditRowOf, ROWS_FILE, readExportedRows } from '@retort/corpus';
-import type { FileFacts, UnreadableRow } from './audit-files.ts';
-import { type createImageInspector, inspectBytes } from './inspect-image.ts';
+import { type AuditRow, auditRowOf, type ExportedItem, ROWS_FILE, readExportedRows } from '@retort/corpus';
+import type { UnreadableRow } from './audit-files.ts';
+import type { FileFacts } from './file-rows.ts';
+import type { ImageInspector, InspectedImage } from './inspect-image.ts';
 
 /** Rows of an exported folder, with what its rows.jsonl knows of them; their images are decoded. Throws as `readExportedRows` does. */
 export async function* readExportAuditRows(
   dir: string,
   { ratings, sawLabel }: FileFacts,
-  inspect: ReturnType<typeof createImageInspector>,
+  images: ImageInspector,
   onUnreadable: (row: UnreadableRow) => void,
 ): AsyncGenerator<AuditRow> {
   for await (const item of readExportedRows(dir)) {
@@ -15,11 +16,8 @@ export async function* readExportAuditRows(
       onUnreadable(item);
       continue;
     }
-    const { row, imagePath, imageBytes } = item;
-    const image =
-      imagePath === null
-        ? await inspectBytes(row.sampleName, imageBytes ?? new Uint8Array())
-        : await inspect(imagePath, join(dir, ROWS_FILE));
+    const { row } = item;
+    const image = await inspect(item, join(dir, ROWS_FILE), images);
     const audited = auditRowOf(row, {}, image.fingerprint);
     // Somebody who brings a table wants the export held to it, not to what the export says itself.
     const rated = { ...audited.ratings, ...ratings?.find(row.sampleName)?.ratings };
@@ -30,4 +28,14 @@ export async function* readExportAuditRows(
       sawLabel: sawLabel ?? audited.sawLabel,
     };
   }
+}
+
+async function inspect(
+  { row, imagePath, imageBytes }: Extract<ExportedItem, { readonly kind: 'row' }>,
+  file: string,
+  images: ImageInspector,
+): Promise<Pick<InspectedImage, 'problem' | 'fingerprint'>> {
+  if (imagePath !== null) return images.inNamedFile(imagePath, file);
+  if (imageBytes !== null) return images.inBytes(imageBytes, row.sampleName);
+  return { problem: 'its image is missing from the data file', fingerprint: null };
 }

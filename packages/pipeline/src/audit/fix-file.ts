@@ -13,8 +13,8 @@ import {
   sniffJson,
 } from '@retort/corpus';
 import { errorCodeOf } from '@retort/schema';
-import { createRowReader, type FileFacts } from './audit-files.ts';
 import { cleanText } from './clean-text.ts';
+import { createRowReader, type FileFacts } from './file-rows.ts';
 import { patchRow } from './patch-row.ts';
 import { createRepairTally, type RepairCounts } from './repair-tally.ts';
 

@@ -6,8 +6,8 @@ import sharp from 'sharp';
 
 /** What an audit knows of a picture that a row names. */
 export interface InspectedImage {
-  /** Equal keys are one picture: the file's hash, or the path where there is no file. */
-  readonly key: string;
+  /** Equal keys are one picture: the file's hash, or the path where there is no file; null where none is named. */
+  readonly key: string | null;
   readonly problem: string | null;
   readonly width: number | null;
   readonly height: number | null;
@@ -28,17 +28,39 @@ const REMEMBERED = 50_000;
 /** Errors of a path that holds no file. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
+/** Looks at pictures, at each once as long as it is remembered. */
+export interface ImageInspector {
+  /** @param path as it stands in `file` */
+  inNamedFile(path: string, file: string): Promise<InspectedImage>;
+  /** @param name to speak of it */
+  inBytes(bytes: Uint8Array, name: string): Promise<InspectedImage>;
+  /** Pictures that were read and decoded, or failed to be. */
+  readonly looked: number;
+}
+
 /** Looks for pictures beside the file, a folder above it, in the working directory and in `imagesDir`, and decodes them. */
-export function createImageInspector(places: Omit<ImagePlaces, 'file'>) {
+export function createImageInspector(places: Omit<ImagePlaces, 'file'>): ImageInspector {
   const known = new Map<string, InspectedImage>();
-  return async (path: string, file: string): Promise<InspectedImage> => {
-    const name = `${dirname(file)}\n${path}`;
+  let looked = 0;
+  const remember = async (name: string, look: () => Promise<InspectedImage>): Promise<InspectedImage> => {
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
-    const inspected = await inspect(path, candidates(path, { ...places, file }));
+    const inspected = await look();
+    looked += 1;
     if (known.size >= REMEMBERED) known.clear();
     known.set(name, inspected);
     return inspected;
+  };
+  return {
+    inNamedFile: (path, file) =>
+      remember(`${dirname(file)}\n${path}`, () => inspectFile(path, candidates(path, { ...places, file }))),
+    inBytes: (bytes, name) => {
+      const hash = sha256(bytes);
+      return remember(hash, () => inspectBytes(bytes, hash, name));
+    },
+    get looked() {
+      return looked;
+    },
   };
 }
 
@@ -49,26 +71,24 @@ function candidates(path: string, { file, workingDir, imagesDir }: ImagePlaces):
   return [...elsewhere, resolve(folder, path), resolve(folder, '..', path), resolve(workingDir, path)];
 }
 
-async function inspect(path: string, places: readonly string[]): Promise<InspectedImage> {
-  if (path === '') return unusable(path, 'the path of its image is empty');
+async function inspectFile(path: string, places: readonly string[]): Promise<InspectedImage> {
+  if (path === '') return unusable('', 'the path of its image is empty');
   for (const place of places) {
     const bytes = await readIfThere(place);
-    if (bytes !== null) return inspectBytes(path, bytes);
+    if (bytes !== null) return inspectBytes(bytes, sha256(bytes), path);
   }
   return unusable(path, `${path} isn't there`);
 }
 
-/** Decodes a picture that a row carries, or a file of one. @param name for people */
-export async function inspectBytes(name: string, bytes: Uint8Array): Promise<InspectedImage> {
-  const key = sha256(bytes);
+async function inspectBytes(bytes: Uint8Array, hash: string, name: string): Promise<InspectedImage> {
   try {
     const { autoOrient } = await sharp(bytes).metadata();
     // Decodes all of it, and fails where a part is missing.
     const fingerprint = await fingerprintImage(bytes);
-    return { key, problem: null, width: autoOrient.width, height: autoOrient.height, fingerprint };
+    return { key: hash, problem: null, width: autoOrient.width, height: autoOrient.height, fingerprint };
   } catch (error) {
     // What sharp says of bytes that are no picture is the finding.
-    return unusable(key, `${name} is no image that can be decoded: ${messageOf(error)}`);
+    return unusable(hash, `${name} is no image that can be decoded: ${messageOf(error)}`);
   }
 }
 

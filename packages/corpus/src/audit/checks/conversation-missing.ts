@@ -1,7 +1,6 @@
 import { ASPECTS, type Aspect } from '@retort/schema';
 import type { AuditCheck } from '../finding.ts';
 import { createGrowingArray } from '../growing-array.ts';
-import { createKeyTable } from '../key-table.ts';
 import { createRowList } from '../row-list.ts';
 
 const CODE = 'conversation-missing';
@@ -10,29 +9,28 @@ const CODE = 'conversation-missing';
 export const conversationMissing: AuditCheck = {
   code: CODE,
   start() {
-    const images = createKeyTable();
-    // Per image: a bit for each aspect seen, in the order of ASPECTS. Per row: its position and its image.
-    const seenOf = createGrowingArray();
-    const [positions, imageOfRow] = [createRowList(), createRowList()];
-    let everyAspect = 0;
+    // Per image: a bit for each aspect seen, in the order of ASPECTS. By position: the image plus 1; 0 of a row that doesn't count.
+    const [seenOf, imageOfRow] = [createGrowingArray(), createGrowingArray()];
+    let [everyAspect, images, last, rows] = [0, 0, 0, 0];
     return {
-      see({ position, row }) {
-        if (row.aspect === null || row.imageKey === null) return;
+      see({ position, row, image }) {
+        if (row.aspect === null || image === null) return;
         const bit = 1 << ASPECTS.indexOf(row.aspect);
-        const image = images.indexOf(row.imageKey);
+        if (seenOf.at(image) === 0) images += 1;
         seenOf.set(image, seenOf.at(image) | bit);
         everyAspect |= bit;
-        positions.add(position);
-        imageOfRow.add(image);
+        imageOfRow.set(position, image + 1);
+        [last, rows] = [Math.max(last, image), position + 1];
       },
       finish() {
         const found = createRowList();
-        for (const [index, image] of imageOfRow.positions().entries()) {
-          if (seenOf.at(image) !== everyAspect) found.add(positions.positions()[index] ?? 0);
+        for (let position = 0; position < rows; position += 1) {
+          const image = imageOfRow.at(position) - 1;
+          if (image >= 0 && seenOf.at(image) !== everyAspect) found.add(position);
         }
         if (found.count === 0) return [];
         const missing = ASPECTS.flatMap((aspect, index) => {
-          const count = countWithout(1 << index, everyAspect, images.count, seenOf.at);
+          const count = countWithout(1 << index, everyAspect, last, seenOf.at);
           return count === 0 ? [] : [`${count} have none for ${aspect}`];
         });
         return [
@@ -40,7 +38,7 @@ export const conversationMissing: AuditCheck = {
             code: CODE,
             severity: 'warning',
             ...found.listed(),
-            evidence: `Of ${images.count} images with rows for ${aspectsIn(everyAspect).join(' and ')} ${missing.join(', ')}.`,
+            evidence: `Of ${images} images with rows for ${aspectsIn(everyAspect).join(' and ')} ${missing.join(', ')}.`,
             advice: 'Look at the dead letters (failures) and retry them, or leave the aspect out.',
           },
         ];
@@ -49,10 +47,11 @@ export const conversationMissing: AuditCheck = {
   },
 };
 
-function countWithout(bit: number, everyAspect: number, images: number, seenOf: (image: number) => number) {
+function countWithout(bit: number, everyAspect: number, last: number, seenOf: (image: number) => number) {
   if ((everyAspect & bit) === 0) return 0;
   let count = 0;
-  for (let image = 0; image < images; image += 1) if ((seenOf(image) & bit) === 0) count += 1;
+  for (let image = 0; image <= last; image += 1)
+    if (seenOf(image) !== 0 && (seenOf(image) & bit) === 0) count += 1;
   return count;
 }
 

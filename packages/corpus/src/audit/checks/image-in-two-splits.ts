@@ -16,8 +16,8 @@ export const imageInTwoSplits: AuditCheck = {
       things: 'images',
       advice:
         'Give identical images one split, over all aspects: assign splits again over all samples at once.',
-      keyOf: (row) => row.imageKey,
-      show: showKey,
+      numberOf: ({ image }) => image,
+      show: ({ imageKey }) => showKey(imageKey ?? ''),
     }),
 };
 

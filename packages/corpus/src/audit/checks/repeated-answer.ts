@@ -13,19 +13,19 @@ const SHOWN_CHARACTERS = 60;
 export const repeatedAnswer: AuditCheck = {
   code: CODE,
   start() {
-    const [texts, images, pairs] = [createKeyTable(), createKeyTable(), createKeyTable()];
-    // Per text: its first image plus 1, and its other images; most have none. Per row with a description: position and text.
+    const [texts, pairs] = [createKeyTable(), createKeyTable()];
+    // Per text: its first image plus 1, and its other images; most have none. By position: text plus 1; 0 without a description.
     const [firstImageOf, othersOf] = [createGrowingArray(), createGrowingArray()];
+    const textOfRow = createGrowingArray();
+    let rows = 0;
     const imagesOf = (text: number) => (firstImageOf.at(text) === 0 ? 0 : 1 + othersOf.at(text));
-    const [positions, textOfRow] = [createRowList(), createRowList()];
     let most = { images: 1, shown: '' };
     return {
-      see({ position, row }) {
+      see({ position, row, image }) {
         const description = descriptionOf(row);
-        if (description === null || row.imageKey === null || description.trim() === '') return;
+        if (description === null || image === null || description.trim() === '') return;
         const plain = description.trim().toLowerCase().replace(/\s+/gu, ' ');
         const text = texts.indexOf(`${row.aspect}\n${plain}`);
-        const image = images.indexOf(row.imageKey);
         const first = firstImageOf.at(text);
         if (first === 0) firstImageOf.set(text, image + 1);
         else if (first !== image + 1 && pairs.isNew(`${text} ${image}`)) {
@@ -33,16 +33,17 @@ export const repeatedAnswer: AuditCheck = {
           if (imagesOf(text) > most.images)
             most = { images: imagesOf(text), shown: plain.slice(0, SHOWN_CHARACTERS) };
         }
-        positions.add(position);
-        textOfRow.add(text);
+        textOfRow.set(position, text + 1);
+        rows = position + 1;
       },
       finish() {
         if (most.images < 2) return [];
         let repeated = 0;
         for (let text = 0; text < texts.count; text += 1) if (imagesOf(text) > 1) repeated += 1;
         const found = createRowList();
-        for (const [index, text] of textOfRow.positions().entries()) {
-          if (imagesOf(text) > 1) found.add(positions.positions()[index] ?? 0);
+        for (let position = 0; position < rows; position += 1) {
+          const text = textOfRow.at(position) - 1;
+          if (text >= 0 && imagesOf(text) > 1) found.add(position);
         }
         return [
           {

@@ -19,12 +19,9 @@ export function figuresOfPredictions(
   mos: Float64Array,
   takes: (row: number) => boolean,
 ): PredictionFigures | null {
-  const rows = Uint32Array.from(mos.keys()).filter((row) => takes(row) && !Number.isNaN(predicted[row]));
-  if (rows.length === 0) return null;
-  const [a, b] = [predicted, mos].map((values) => Float64Array.from(rows, (row) => values[row] ?? 0)) as [
-    Float64Array,
-    Float64Array,
-  ]; // of two arrays
+  const isTaken = (_value: number, row: number): boolean => takes(row) && !Number.isNaN(predicted[row]);
+  const [a, b] = [predicted.filter(isTaken), mos.filter(isTaken)];
+  if (a.length === 0) return null;
   let [hits, near] = [0, 0];
   for (const [place, value] of a.entries()) {
     const apart = Math.abs(classOf(value) - classOf(b[place] ?? 0));
@@ -32,11 +29,11 @@ export function figuresOfPredictions(
     if (apart <= 1) near += 1;
   }
   return {
-    n: rows.length,
+    n: a.length,
     srcc: spearman(a, b),
     plccRaw: pearson(a, b),
-    accuracy: hits / rows.length,
-    roughAccuracy: near / rows.length,
+    accuracy: hits / a.length,
+    roughAccuracy: near / a.length,
   };
 }
 
