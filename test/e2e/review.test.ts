@@ -57,7 +57,7 @@ describe('distill review', () => {
 
     await review(home, 'undo', a, b, c);
     expect((await distill()).corpus).toEqual(before);
-  });
+  }, 180_000);
 
   it('works beside a running distill, and applies a list made elsewhere', async () => {
     const home = await testFolder();
@@ -105,10 +105,14 @@ describe("distill review, asked for what it can't mean,", () => {
     ['a list that is not there', ['apply', '/nowhere.jsonl'], /can't be read \(ENOENT\)/],
     ['an unknown run', ['list', '--run', 'nobodys'], /no run nobodys/, 1],
     ["an option of distill's", ['list', '--limit', '3'], /unknown option/],
-  ] as [string, string[], RegExp, number?][])('refuses %s', async (_what, args, message, code = 2) => {
-    const typed = args.map((arg) => (arg === 'ROW' ? row : arg));
-    const ended = await runDistill(['review', ...typed, '--home', home.dir]);
-    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' });
-    expect(ended.stderr).toMatch(message);
-  });
+  ] as [string, string[], RegExp, number?][])(
+    'refuses %s',
+    async (_what, args, message, code = 2) => {
+      const typed = args.map((arg) => (arg === 'ROW' ? row : arg));
+      const ended = await runDistill(['review', ...typed, '--home', home.dir]);
+      expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' });
+      expect(ended.stderr).toMatch(message);
+    },
+    180_000,
+  );
 });

@@ -44,11 +44,14 @@ describe('a distill at work', () => {
   it('is the only one of its home; status and show work beside it', async () => {
     const home = await testFolder();
     const first = startDistill(['--home', home, ...JOB]);
-    await untilRole(first, 'worker');
+    const worker = await untilRole(first, 'worker');
+    process.kill(worker, 'SIGSTOP'); // so that the first is at work for as long as the others look
     const second = await runDistill(['--home', home, ...JOB]);
+    const status = await runDistill(['status', '--home', home]);
+    process.kill(worker, 'SIGCONT');
     expect(second.code).toBe(1);
     expect(second.stderr.trim().split('\n')).toEqual([expect.stringContaining(`process ${first.child.pid}`)]);
-    expect(await runDistill(['status', '--home', home])).toMatchObject({
+    expect(status).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`running (process ${first.child.pid})`),
     });

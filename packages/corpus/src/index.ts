@@ -1,7 +1,6 @@
 export { AUDIT_VERSION, type AuditOptions, audit } from './audit/audit.ts';
 export { type AuditRow, auditRowOf, mosOf } from './audit/audit-row.ts';
 export { NEAR_DUPLICATE_BITS } from './audit/checks/near-duplicate.ts';
-export { DEFAULT_MAX_TOKENS } from './audit/checks/too-long.ts';
 export {
   type AuditContext,
   type AuditReport,
@@ -84,6 +83,7 @@ export {
 } from './tokens/create-token-counter.ts';
 export type { TokenizerHub } from './tokens/fetch-tokenizer.ts';
 export { loadTextTokenizer } from './tokens/load-text-tokenizer.ts';
+export { DEFAULT_MAX_TOKENS } from './tokens/max-tokens.ts';
 export type { TokenCounter } from './tokens/token-counter.ts';
 export { findTokenRule, TOKEN_RULES } from './tokens/token-rules.ts';
 export { createTokenTally, type TokenShares, tokenSharesText } from './tokens/token-shares.ts';

@@ -1,9 +1,9 @@
 import { quoteForShell, SPLITS, type Split } from '@retort/schema';
-import { DEFAULT_MAX_TOKENS } from './audit/checks/too-long.ts';
 import type { LoraVariant } from './lora/lora-variant.ts';
 import { MINICPM_LLAMA3_V_2_5, type Student } from './lora/student.ts';
 import { type SwiftArguments, swiftArguments } from './lora/swift-arguments.ts';
 import type { CorpusManifest } from './manifest.ts';
+import { DEFAULT_MAX_TOKENS } from './tokens/max-tokens.ts';
 
 export interface TrainingCommandOptions {
   /** Where the corpus was exported to; null for a command to be typed inside that folder. */

@@ -83,7 +83,12 @@ describe.each(EMBEDDING.map((format) => [format.name, format] as const))('audit 
   it('believes what it is told more than what the rows say', async () => {
     const path = await writeSplit(format, 'train', [buildRow({}, FIRST)]);
     const rated = { name: FIRST, imagePrompt: 'told', generator: 'g', generatorSetting: null };
-    const ratings = { find: () => ({ ...rated, ratings: { quality: 1.5 } }), images: 1, rejected: [], found: () => 1 };
+    const ratings = {
+      find: () => ({ ...rated, ratings: { quality: 1.5 } }),
+      images: 1,
+      rejected: [],
+      found: () => 1,
+    };
     const facts = { ...NO_FACTS, ratings, sawLabel: true };
     for await (const row of readAuditRows([path], facts, unreadable)) {
       expect(row).toMatchObject({ imagePrompt: 'told', generator: 'g', sawLabel: true });

@@ -1,5 +1,5 @@
-import { DEFAULT_MAX_TOKENS } from '../audit/checks/too-long.ts';
 import type { SideFile, SideFileContext } from '../formats/format.ts';
+import { DEFAULT_MAX_TOKENS } from '../tokens/max-tokens.ts';
 import { adapterFolder } from './adapter-folder.ts';
 import { DEEPSPEED_FILE, deepspeedText } from './deepspeed-config.ts';
 import { LLAMAFACTORY_STUDENT, llamafactoryYaml } from './llamafactory-config.ts';

@@ -10,14 +10,8 @@ import {
 } from '@retort/corpus';
 import { type AuditProgress, tellProgress } from './audit-progress.ts';
 import { readExportAuditRows } from './export-rows.ts';
-import { createRowReader, type FileFacts } from './file-rows.ts';
+import { createRowReader, type FileFacts, type UnreadableRow } from './file-rows.ts';
 import { createImageInspector, type ImageInspector } from './inspect-image.ts';
-
-/** A row that can't be read, and why. */
-export interface UnreadableRow {
-  readonly place: string;
-  readonly reason: string;
-}
 
 /**
  * Rows of files in any of our formats, as an audit sees them; one at a time.

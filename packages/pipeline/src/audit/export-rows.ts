@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type AuditRow, auditRowOf, type ExportedItem, ROWS_FILE, readExportedRows } from '@retort/corpus';
-import type { UnreadableRow } from './audit-files.ts';
-import type { FileFacts } from './file-rows.ts';
+import type { FileFacts, UnreadableRow } from './file-rows.ts';
 import type { ImageInspector, InspectedImage } from './inspect-image.ts';
 
 /** Rows of an exported folder, with what its rows.jsonl knows of them; their images are decoded. Throws as `readExportedRows` does. */

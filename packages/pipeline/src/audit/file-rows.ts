@@ -17,6 +17,12 @@ export interface FileFacts {
   readonly sawLabel: boolean | null;
 }
 
+/** A row that can't be read, and why. */
+export interface UnreadableRow {
+  readonly place: string;
+  readonly reason: string;
+}
+
 /** Formats whose trainer puts the picture first where no row names its place. */
 const ADDS_IMAGE_TOKEN = new Set(['minicpm-v', 'ms-swift']);
 

@@ -1,12 +1,10 @@
+import { DEFAULT_MAX_TOKENS } from '../../tokens/max-tokens.ts';
 import type { TokenCount, TokenCounter } from '../../tokens/token-counter.ts';
 import type { AuditCheck } from '../finding.ts';
 import { createRowCheck } from '../row-check.ts';
 
 const CODE = 'too-long';
 const NOT_COUNTED = { see: () => undefined, finish: () => [] };
-
-/** Tokens that a row may have unless somebody says otherwise: `model_max_length` of MiniCPM-V's script, `cutoff_len` of LLaMA-Factory. */
-export const DEFAULT_MAX_TOKENS = 2048;
 
 /** What is wrong with a row's length; null when it fits. */
 export function findTooLong(count: TokenCount, maxTokens = DEFAULT_MAX_TOKENS): string | null {
