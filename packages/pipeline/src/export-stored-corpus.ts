@@ -6,6 +6,7 @@ import {
   auditRowOf,
   buildCorpus,
   type CorpusManifest,
+  CorpusUsageError,
   corpusMetaOf,
   type ExportShape,
   exportCorpus,
@@ -18,7 +19,7 @@ import {
   shapeRow,
   type TokenCounter,
 } from '@retort/corpus';
-import type { CorpusRow, Split } from '@retort/schema';
+import { type CorpusRow, RetortError, type Split } from '@retort/schema';
 import { exportCommandLine } from './export-command-line.ts';
 import { exportedRows, loadCorpus } from './export-run.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
@@ -63,10 +64,12 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   assertShape(shape);
   for (const name of request.formats) findFormat(name);
   const stored = loadCorpus(deps, corpus);
+  assertAspects(shape, stored.manifest);
   const rows = () => shapedRows(deps, request);
   const survey = isWhole(shape)
     ? surveyWhole(rows, stored.manifest.rowsHash, request.counter)
     : surveyRows(rows(), request.counter);
+  if (!isWhole(shape) && isNothingLeft(rows())) throw new NothingToExportError(survey);
   const { manifest, audit: report } = isWhole(shape) ? stored : await nameShaped(rows, stored.manifest);
   const result = {
     key: manifest.key,
@@ -101,6 +104,31 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
     },
   });
   return { ...result, path, reused };
+}
+
+/** No row of the corpus is in the part that was asked for. */
+export class NothingToExportError extends RetortError {
+  readonly code = 'corpus-empty';
+  constructor({ leftOut, leftOutRows: [first] }: RowSurvey) {
+    super(
+      first === undefined
+        ? 'Nothing is left to export: the corpus has no row in these splits about these aspects.'
+        : `Nothing is left to export: ${leftOut} rows are left out, the first because it ${first.reason}.`,
+    );
+  }
+}
+
+/** @throws CorpusUsageError for an aspect that the corpus has no row about */
+function assertAspects({ aspects, join }: ExportShape, { rowsByAspect }: CorpusManifest): void {
+  const absent = [...(aspects ?? []), ...(join ?? [])].find((aspect) => !rowsByAspect[aspect]);
+  if (absent === undefined) return;
+  const there = Object.keys(rowsByAspect).join(', ');
+  throw new CorpusUsageError(`This corpus has no rows about ${absent}: it has those about ${there}.`);
+}
+
+function isNothingLeft(rows: Iterable<CorpusRow | LeftOutRow>): boolean {
+  for (const _ of keptRows(rows)) return false;
+  return true;
 }
 
 /** The survey of a corpus as it is, whose counts are kept as one list. */

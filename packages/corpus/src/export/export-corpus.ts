@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
 import { errorCodeOf } from '@retort/schema';
 import { type AuditReport, auditJson } from '../audit/finding.ts';
-import { CorpusUsageError, DiskFullError } from '../errors.ts';
+import { CorpusUsageError, DiskFullError, ExportFolderUnwritableError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
 import type { CorpusFormat } from '../formats/format.ts';
 import { findFormat } from '../formats/registry.ts';
@@ -61,7 +61,7 @@ export interface ExportedCorpus {
  * kept, an incomplete one replaced, anything else in its place only as `replace` allows.
  *
  * @throws CorpusUsageError when `dir` holds something else; CorpusRowError for a row that a consumer would misread, or
- *   rows that aren't the manifest's; CorpusImageMissingError; DiskFullError
+ *   rows that aren't the manifest's; CorpusImageMissingError; DiskFullError; ExportFolderUnwritableError
  */
 export async function exportCorpus(options: ExportOptions): Promise<ExportedCorpus> {
   const dir = resolve(options.dir);
@@ -119,6 +119,9 @@ function expectedOf(
   };
 }
 
+/** What a place says in which no folder can be made; ENOENT comes from file systems that aren't disks, such as /proc. */
+const UNWRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'];
+
 /** @returns false when another process was faster */
 async function stageAndMove(
   dir: string,
@@ -131,7 +134,10 @@ async function stageAndMove(
     await write(staging);
     return await moveIntoPlace(staging, dir, replace);
   } catch (error) {
-    throw ['ENOSPC', 'EDQUOT'].includes(errorCodeOf(error) ?? '') ? new DiskFullError(dir, error) : error;
+    const code = errorCodeOf(error) ?? '';
+    if (['ENOSPC', 'EDQUOT'].includes(code)) throw new DiskFullError(dir, error);
+    if (staging === undefined && UNWRITABLE.includes(code)) throw new ExportFolderUnwritableError(dir, error);
+    throw error;
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
   }
