@@ -13,7 +13,7 @@ import {
   type ReadRow,
 } from '@retort/corpus';
 import type { Aspect } from '@retort/schema';
-import { isExport, readExportAuditRows } from './export-rows.ts';
+import { isExport, readExportAuditRows, splitRuleOf } from './export-rows.ts';
 import { guessAspect } from './guess-aspect.ts';
 import { guessSplit } from './guess-split.ts';
 import { createImageInspector } from './inspect-image.ts';
@@ -75,9 +75,11 @@ export async function auditFiles(
   options: AuditOptions,
 ): Promise<AuditReport> {
   const unreadable: UnreadableRow[] = [];
+  const [path] = paths;
+  const splitBy = paths.length === 1 && path !== undefined && isExport(path) ? await splitRuleOf(path) : null;
   const report = await audit(
     readAuditRows(paths, facts, (row) => unreadable.push(row)),
-    context,
+    { splitBy, ...context },
     options,
   );
   const [first] = unreadable;
