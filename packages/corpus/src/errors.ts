@@ -35,7 +35,7 @@ export class ExportFolderUnwritableError extends RetortError {
   readonly code = 'home-unwritable';
   constructor(dir: string, cause: unknown) {
     super(
-      `${dir} can't be written (${errorCodeOf(cause)}): choose another folder, or change its permissions.`,
+      `${dir} can't be written (${errorCodeOf(cause)}): choose another folder, such as a new one below it, or change its permissions.`,
       { cause },
     );
   }

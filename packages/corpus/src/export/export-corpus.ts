@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
 import { errorCodeOf } from '@retort/schema';
@@ -64,12 +64,12 @@ export interface ExportedCorpus {
  *   rows that aren't the manifest's; CorpusImageMissingError; DiskFullError; ExportFolderUnwritableError
  */
 export async function exportCorpus(options: ExportOptions): Promise<ExportedCorpus> {
-  const dir = resolve(options.dir);
+  const dir = await followLink(resolve(options.dir));
   const formats = [...new Set(options.formats)].sort();
   const found = formats.map(findFormat);
   const placement = placementOf(found, options.imageMode ?? 'link');
   const expected = expectedOf(options, formats, placement);
-  const result = { path: dir, key: expected.key, formats };
+  const result = { path: resolve(options.dir), key: expected.key, formats };
   const state = await inspectExport(dir, expected);
   if (state === 'complete') return { ...result, reused: true };
   if (!REPLACEABLE[options.replace ?? 'same-corpus'].includes(state)) throw occupied(dir, state);
@@ -122,6 +122,19 @@ function expectedOf(
 /** What a place says in which no folder can be made; ENOENT comes from file systems that aren't disks, such as /proc. */
 const UNWRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'];
 
+/** A rename says so of a mount point, which no folder can replace. */
+const NOT_OURS_TO_MOVE: readonly string[] = ['EXDEV', 'EBUSY'];
+
+/** Where a link to a folder leads: a rename would replace the link itself, or fail. */
+async function followLink(dir: string): Promise<string> {
+  try {
+    return await realpath(dir);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return dir;
+    throw error;
+  }
+}
+
 /** @returns false when another process was faster */
 async function stageAndMove(
   dir: string,
@@ -136,6 +149,7 @@ async function stageAndMove(
   } catch (error) {
     const code = errorCodeOf(error) ?? '';
     if (['ENOSPC', 'EDQUOT'].includes(code)) throw new DiskFullError(dir, error);
+    if (NOT_OURS_TO_MOVE.includes(code)) throw new ExportFolderUnwritableError(dir, error);
     if (staging === undefined && UNWRITABLE.includes(code)) throw new ExportFolderUnwritableError(dir, error);
     throw error;
   } finally {
