@@ -84,5 +84,7 @@ describe('distill audit', () => {
     const { stderr } = await runDistill(['audit', path, '--ratings', hundred]);
     expect(stderr.match(/Not used of the ratings/g)).toHaveLength(5);
     expect(stderr).toContain('and 25 more rows');
+    const wide = await runDistill(['audit', path, '--ratings', hundred, '--scale', '0:1000']);
+    expect(wide.stderr).toContain('less than a fifth of the scale 0:1000');
   });
 });

@@ -108,6 +108,12 @@ describe('distill export', () => {
     ['a split there is none of', ['--format', 'ms-swift', '--split', 'dev'], 'train, val, test'],
     ['an empty name', ['--format', 'ms-swift,'], 'names with commas'],
     ['four turns without words', ['--format', 'ms-swift', '--turns', '4', '--no-words'], 'use one of them'],
+    [
+      'an aspect nobody rated',
+      ['--format', 'ms-swift', '--join', 'quality,authenticity'],
+      'no rows about auth',
+    ],
+    ['no folder', ['--format', 'ms-swift', '--out', ''], '--out wants'],
     ['a corpus and a run', ['abc', '--run', 'abc', '--format', 'ms-swift'], 'leave one of them out'],
   ])('refuses %s in one sentence', async (_what, args, message) => {
     const { code, stderr } = await runDistill([
@@ -120,6 +126,22 @@ describe('distill export', () => {
     ]);
     expect([code, existsSync(join(folder.dir, 'bad'))]).toEqual([2, false]);
     expect(stderr).toContain(message);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    [
+      'every row is left out',
+      ['--max-tokens', '10'],
+      'All 80 rows that were asked for are left out, the first is',
+    ],
+    ['the folder can’t be made', ['--out', '/proc/corpus'], '/proc/corpus can’t be written'],
+  ])('says in a sentence that %s', async (_what, args, message) => {
+    const out = join(folder.dir, 'bad');
+    const common = ['export', '--home', home, '--format', 'ms-swift', '--out', out];
+    const { code, stderr } = await runDistill([...common, ...args]);
+    expect([code, existsSync(out)]).toEqual([1, false]);
+    expect(stderr.replaceAll("'", '’')).toContain(message);
+    expect(stderr).not.toContain('    at ');
   });
 
   it('says which corpus it doesn’t know', async () => {

@@ -28,6 +28,7 @@ const TURN_COUNTS = ['2', '4'] as const;
 export function exportRequest(
   flags: ExportFlags,
 ): Pick<ExportRequest, 'formats' | 'shape' | 'imageMode' | 'overwrite' | 'dryRun'> {
+  if (flags.out.trim() === '') throw new UsageError('--out wants the name of a folder, and got none.');
   return {
     formats: names('--format', flags.format),
     shape: shapeOf(flags),

@@ -1,4 +1,4 @@
-import { RetortError } from '@retort/schema';
+import { errorCodeOf, RetortError } from '@retort/schema';
 
 /** A row that no corpus may hold: its turns, text or order break a rule that every consumer relies on. */
 export class CorpusRowError extends RetortError {
@@ -26,6 +26,17 @@ export class CorpusEmptyError extends RetortError {
   constructor() {
     super(
       'A corpus needs at least one conversation and none came: look at the rejected rows and the dead letters.',
+    );
+  }
+}
+
+/** The folder of an export can't be made or filled there. */
+export class ExportFolderUnwritableError extends RetortError {
+  readonly code = 'home-unwritable';
+  constructor(dir: string, cause: unknown) {
+    super(
+      `${dir} can't be written (${errorCodeOf(cause)}): choose another folder, such as a new one below it, or change its permissions.`,
+      { cause },
     );
   }
 }

@@ -4,6 +4,7 @@ import {
   audit,
   buildCorpus,
   type CorpusManifest,
+  CorpusUsageError,
   corpusMetaOf,
   type ExportShape,
   exportCorpus,
@@ -75,6 +76,7 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
   assertShape(shape);
   for (const name of request.formats) findFormat(name);
   const stored = loadCorpus(deps, corpus);
+  assertAspects(shape, stored.manifest);
   const rows = () => shapedRows(deps, request);
   const survey = isWhole(shape)
     ? surveyWhole(rows, stored.manifest.rowsHash, request.counter)
@@ -144,6 +146,14 @@ interface ShapedRows {
   readonly from: CorpusManifest;
   readonly survey: RowSurvey;
   readonly request: ExportRequest;
+}
+
+/** @throws CorpusUsageError for an aspect that the corpus has no row about */
+function assertAspects({ aspects, join }: ExportShape, { rowsByAspect }: CorpusManifest): void {
+  const absent = [...(aspects ?? []), ...(join ?? [])].find((aspect) => !rowsByAspect[aspect]);
+  if (absent === undefined) return;
+  const there = Object.keys(rowsByAspect).join(', ');
+  throw new CorpusUsageError(`This corpus has no rows about ${absent}: it has those about ${there}.`);
 }
 
 /** A shape's rows are a corpus of their own: named by them, and audited as they are. */

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
@@ -27,6 +29,17 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 describe('exportCorpus where something is already', () => {
+  it('fills the empty folder that a link leads to, and finds the export there', async () => {
+    const options = await optionsFor(home, rowsOfAllSplits());
+    const [real, link] = [join(home, 'real'), join(home, 'link')];
+    mkdirSync(real);
+    symlinkSync(real, link);
+    expect((await exportCorpus({ ...options, dir: link })).reused).toBe(false);
+    expect(existsSync(join(real, 'corpus.json'))).toBe(true);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect((await exportCorpus({ ...options, dir: link })).reused).toBe(true);
+  });
+
   it('keeps a complete export of the same corpus untouched, without reading a row', async () => {
     const options = await optionsFor(home, rowsOfAllSplits());
     const first = await exportCorpus(options);

@@ -74,6 +74,15 @@ describe('auditFiles', () => {
     expect(ratings.found()).toBe(1);
   });
 
+  it('tells of MOS that fill little of the scale', async () => {
+    const lines = Array.from({ length: 25 }, (_, i) => `${i}.jpg,${i / 6},${i * 4}\n`).join('');
+    const { 'ratings.csv': csv = '' } = writeRows({
+      'ratings.csv': `name,mos_quality,mos_correspondence\n${lines}`,
+    });
+    const { narrow } = await readRatingsTable(csv, { scale: { min: 0, max: 100 } });
+    expect(narrow).toEqual(['quality']);
+  });
+
   it('counts rows it cannot read as a finding, and reads the others', async () => {
     const { 'train.jsonl': path = '' } = writeRows({ 'train.jsonl': '' });
     const rows = NAMES.map((name) => {

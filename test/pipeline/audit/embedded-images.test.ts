@@ -88,6 +88,7 @@ describe.each(EMBEDDING.map((format) => [format.name, format] as const))('audit 
       images: 1,
       rejected: [],
       found: () => 1,
+      narrow: [],
     };
     const facts = { ...NO_FACTS, ratings, sawLabel: true };
     for await (const row of readAuditRows([path], facts, unreadable)) {

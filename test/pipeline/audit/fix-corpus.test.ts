@@ -120,16 +120,19 @@ describe('fixCorpus', () => {
 });
 
 describe('auditFiles of an exported folder', () => {
-  it('knows what rows.jsonl says: the same findings as of the stored corpus', async () => {
-    const deps = openBed();
-    const run = await runToAnswers(deps, samplePlan(12));
-    const key = await buildRunCorpus(deps, run);
-    const dir = await exportRunCorpus(deps, key);
-    const stored = await auditCorpus(deps, key, UNCOUNTED, {});
-    const report = await auditFiles([dir], NO_FACTS, { splitBy: 'image-prompt' }, {});
-    expect(report.rows).toBe(stored.rows);
-    expect(report.findings.map(({ code, rows }) => [code, rows])).toEqual(
-      stored.findings.map(({ code, rows }) => [code, rows]),
-    );
-  });
+  it.each([samplePlan(12), samplePlan(30, { splitBy: 'random', allowLeakage: true })])(
+    'knows what its files say: the same findings as of the stored corpus ($splitBy)',
+    async (plan) => {
+      const deps = openBed();
+      const run = await runToAnswers(deps, plan);
+      const key = await buildRunCorpus(deps, run);
+      const dir = await exportRunCorpus(deps, key);
+      const stored = await auditCorpus(deps, key, UNCOUNTED, {});
+      const report = await auditFiles([dir], NO_FACTS, {}, {});
+      expect(report.rows).toBe(stored.rows);
+      expect(report.findings.map(({ code, severity, rows }) => [code, severity, rows])).toEqual(
+        stored.findings.map(({ code, severity, rows }) => [code, severity, rows]),
+      );
+    },
+  );
 });

@@ -103,7 +103,7 @@ describe('the audit of an exported folder', () => {
       generatorSetting: null,
       ratings: { quality: 0.1, correspondence: 0.1 },
     };
-    const ratings = { find: () => rated, images: 1, rejected: [], found: () => 1 };
+    const ratings = { find: () => rated, images: 1, rejected: [], found: () => 1, narrow: [] };
     expect(codesOf(await auditFiles([dir], { ...NO_FACTS, ratings }, {}, {}))).toContain('label-mismatch');
   });
 });

@@ -83,6 +83,10 @@ async function auditFileTargets(
 ): Promise<Audited> {
   const facts = await fileFactsOf(flags, terminal.env);
   for (const line of rejectedText(facts.ratings?.rejected ?? [])) terminal.say(line);
+  for (const aspect of facts.ratings?.narrow ?? [])
+    terminal.say(
+      `The MOS of ${aspect} fill less than a fifth of the scale ${flags.scale ?? '0:5'}: look whether --scale is right.`,
+    );
   const paths = targets.map((target) => userPath(target, terminal.env));
   const context = { tokenCounter: await looseTokenCounterOf(flags, terminal), maxTokens: maxTokensOf(flags) };
   const look = async (audited: readonly string[]) => {

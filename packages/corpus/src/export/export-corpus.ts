@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CorpusRow } from '@retort/schema';
 import { errorCodeOf } from '@retort/schema';
 import { type AuditReport, auditJson } from '../audit/finding.ts';
-import { CorpusUsageError, DiskFullError } from '../errors.ts';
+import { CorpusUsageError, DiskFullError, ExportFolderUnwritableError } from '../errors.ts';
 import type { AnyIterable } from '../evaluation-row.ts';
 import type { CorpusFormat } from '../formats/format.ts';
 import { findFormat } from '../formats/registry.ts';
@@ -61,15 +61,15 @@ export interface ExportedCorpus {
  * kept, an incomplete one replaced, anything else in its place only as `replace` allows.
  *
  * @throws CorpusUsageError when `dir` holds something else; CorpusRowError for a row that a consumer would misread, or
- *   rows that aren't the manifest's; CorpusImageMissingError; DiskFullError
+ *   rows that aren't the manifest's; CorpusImageMissingError; DiskFullError; ExportFolderUnwritableError
  */
 export async function exportCorpus(options: ExportOptions): Promise<ExportedCorpus> {
-  const dir = resolve(options.dir);
+  const dir = await followLink(resolve(options.dir));
   const formats = [...new Set(options.formats)].sort();
   const found = formats.map(findFormat);
   const placement = placementOf(found, options.imageMode ?? 'link');
   const expected = expectedOf(options, formats, placement);
-  const result = { path: dir, key: expected.key, formats };
+  const result = { path: resolve(options.dir), key: expected.key, formats };
   const state = await inspectExport(dir, expected);
   if (state === 'complete') return { ...result, reused: true };
   if (!REPLACEABLE[options.replace ?? 'same-corpus'].includes(state)) throw occupied(dir, state);
@@ -119,6 +119,22 @@ function expectedOf(
   };
 }
 
+/** What a place says in which no folder can be made; ENOENT comes from file systems that aren't disks, such as /proc. */
+const UNWRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'];
+
+/** A rename says so of a mount point, which no folder can replace. */
+const NOT_OURS_TO_MOVE: readonly string[] = ['EXDEV', 'EBUSY'];
+
+/** Where a link to a folder leads: a rename would replace the link itself, or fail. */
+async function followLink(dir: string): Promise<string> {
+  try {
+    return await realpath(dir);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '')) return dir;
+    throw error;
+  }
+}
+
 /** @returns false when another process was faster */
 async function stageAndMove(
   dir: string,
@@ -131,7 +147,11 @@ async function stageAndMove(
     await write(staging);
     return await moveIntoPlace(staging, dir, replace);
   } catch (error) {
-    throw ['ENOSPC', 'EDQUOT'].includes(errorCodeOf(error) ?? '') ? new DiskFullError(dir, error) : error;
+    const code = errorCodeOf(error) ?? '';
+    if (['ENOSPC', 'EDQUOT'].includes(code)) throw new DiskFullError(dir, error);
+    if (NOT_OURS_TO_MOVE.includes(code)) throw new ExportFolderUnwritableError(dir, error);
+    if (staging === undefined && UNWRITABLE.includes(code)) throw new ExportFolderUnwritableError(dir, error);
+    throw error;
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
   }

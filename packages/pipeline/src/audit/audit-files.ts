@@ -9,7 +9,7 @@ import {
   isExport,
 } from '@retort/corpus';
 import { type AuditProgress, tellProgress } from './audit-progress.ts';
-import { readExportAuditRows } from './export-rows.ts';
+import { readExportAuditRows, splitRuleOf } from './export-rows.ts';
 import { createRowReader, type FileFacts, type UnreadableRow } from './file-rows.ts';
 import { createImageInspector, type ImageInspector } from './inspect-image.ts';
 
@@ -56,7 +56,9 @@ export async function auditFiles(
   const images = createImageInspector(facts);
   const rows = readAuditRows(paths, facts, (row) => unreadable.push(row), images);
   const told = tellProgress(rows, (read) => onProgress?.({ rows: read, total: null, images: images.looked }));
-  const report = await audit(told, context, options);
+  const [path] = paths;
+  const splitBy = paths.length === 1 && path !== undefined && isExport(path) ? await splitRuleOf(path) : null;
+  const report = await audit(told, { splitBy, ...context }, options);
   const [first] = unreadable;
   if (first === undefined) return report;
   const count = report.rows + unreadable.length;

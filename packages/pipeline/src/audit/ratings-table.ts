@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { AuditRow } from '@retort/corpus';
 import { type ColumnMapping, readRatings } from '@retort/datasets';
-import { FIVE_POINT_SCALE, type MosScale, RetortError, toFivePointScale } from '@retort/schema';
+import { ASPECTS, FIVE_POINT_SCALE, type MosScale, RetortError, toFivePointScale } from '@retort/schema';
 
 /** What a table of ratings says of an image. */
 export interface RatedFacts {
@@ -19,6 +19,8 @@ export interface RatingsTable {
   readonly images: number;
   /** Images that `find` has found so far. */
   found(): number;
+  /** Aspects whose MOS fill so little of the scale that they were perhaps given on another. */
+  readonly narrow: readonly string[];
   /** Rows of the table that can't be used, with their reasons. */
   readonly rejected: readonly string[];
 }
@@ -66,7 +68,25 @@ export async function readRatingsTable(
       return facts;
     },
     images: byName.size,
+    narrow: narrowAspects([...byName.values()]),
     found: () => found.size,
     rejected,
   };
+}
+
+/** Fewer MOS than this say nothing about their scale. */
+const MIN_VALUES = 20;
+/** Points of the five that people use at least: AGIQA-3K spans 4.5 and 4.3, AIGCIQA2023 about 2.5. Ours, 2026-11-28. */
+const MIN_SPAN = 1;
+
+function narrowAspects(rated: readonly RatedFacts[]): readonly string[] {
+  return ASPECTS.filter((aspect) => {
+    const values = rated.flatMap(({ ratings }) => ratings[aspect] ?? []);
+    if (values.length < MIN_VALUES) return false;
+    const [least, most] = values.reduce(
+      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+      [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    );
+    return most - least < MIN_SPAN;
+  });
 }
