@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { errorCodeOf } from '@retort/schema';
-import { readSheet } from 'read-excel-file/node';
 import { DatasetUnreadableError } from './errors.ts';
 
 /** Where the sheet has the image prompt, from 0: scene, challenge, *prompt*, and three columns more. */
@@ -54,6 +53,8 @@ function problemOf(prompts: readonly string[], count: number): string | null {
 
 async function readRows(file: string) {
   const bytes = await readBytes(file);
+  // Loaded where it is used: one reader of four has a sheet.
+  const { readSheet } = await import('read-excel-file/node');
   try {
     return await readSheet(bytes);
   } catch (cause) {

@@ -1,5 +1,4 @@
 import { type CorpusRow, hashHex } from '@retort/schema';
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { CorpusFormat, DataFile, FormatContext } from './format.ts';
 import { HUGGING_FACE_FOOTER, PARQUET_COLUMNS, PARQUET_SCHEMA } from './parquet-schema.ts';
 import { readParquetRows } from './read-parquet-rows.ts';
@@ -53,7 +52,9 @@ export function createParquetFormat(shardBytes: number): CorpusFormat {
   };
 }
 
-function createShard(file: DataFile, context: FormatContext) {
+async function createShard(file: DataFile, context: FormatContext) {
+  // Loaded where it is used: most commands write no Parquet.
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const buffer = new ByteWriter();
   // The whole buffer goes to the file after each group, so no more than a group is in memory.
   const flush = async () => {

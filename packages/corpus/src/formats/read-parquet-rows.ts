@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import type { FileMetaData } from 'hyparquet';
 import { decodeRow, isObject } from './decode-row.ts';
 import { withImageBytes } from './embedded-images.ts';
 import type { ReadItem } from './read-row.ts';
@@ -12,6 +12,8 @@ const PARSERS = { stringFromBytes: (bytes: Uint8Array | undefined) => bytes && U
 
 /** Rows of Parquet files with `messages` or `conversations`, and `image` or `images` of paths or `{bytes, path}`. */
 export async function* readParquetRows(files: readonly string[]): AsyncGenerator<ReadItem> {
+  // Loaded where it is used: most commands read no Parquet.
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   for (const path of files) {
     const name = basename(path);
     const file = await asyncBufferFromFile(path);
