@@ -6,6 +6,7 @@ import {
   type AuditRow,
   audit,
   type CorpusFormat,
+  type Finding,
   type FoundFormat,
   findFormatOf,
   IMAGE_LINE,
@@ -75,24 +76,38 @@ export async function auditFiles(
   context: Partial<AuditContext>,
   options: AuditOptions,
 ): Promise<AuditReport> {
-  const unreadable: UnreadableRow[] = [];
-  const report = await audit(
-    readAuditRows(paths, facts, (row) => unreadable.push(row)),
-    context,
-    options,
-  );
-  const [first] = unreadable;
-  if (first === undefined) return report;
-  const rows = report.rows + unreadable.length;
-  const finding = {
-    code: 'unreadable-row',
-    severity: 'error' as const,
-    rows: unreadable.slice(0, options.maxRows).map(({ place }) => place),
-    rowCount: unreadable.length,
-    evidence: `${unreadable.length} of ${rows} rows can't be read; first ${first.place}: ${first.reason}.`,
-    advice: 'Mend or remove these rows: a trainer stops at them, or replaces them by others in silence.',
+  const unreadable = createUnreadableTally(options.maxRows);
+  const report = await audit(readAuditRows(paths, facts, unreadable.add), context, options);
+  const finding = unreadable.finding(report.rows);
+  return finding === null
+    ? report
+    : { rows: report.rows + finding.rowCount, findings: [finding, ...report.findings] };
+}
+
+/** Counts what can't be read and keeps the places that a finding lists: a broken file may have a million. */
+function createUnreadableTally(maxRows = Number.POSITIVE_INFINITY) {
+  const places: string[] = [];
+  let example = '';
+  let count = 0;
+  return {
+    add({ place, reason }: UnreadableRow): void {
+      if (count === 0) example = `${place}: ${reason}`;
+      count += 1;
+      if (places.length < maxRows) places.push(place);
+    },
+    finding: (readRows: number): Finding | null =>
+      count === 0
+        ? null
+        : {
+            code: 'unreadable-row',
+            severity: 'error',
+            rows: places,
+            rowCount: count,
+            evidence: `${count} of ${readRows + count} rows can't be read; first ${example}.`,
+            advice:
+              'Mend or remove these rows: a trainer stops at them, or replaces them by others in silence.',
+          },
   };
-  return { rows, findings: [finding, ...report.findings] };
 }
 
 /** Reads the rows of one file as an audit sees them. */
