@@ -27,13 +27,14 @@ const TURN_COUNTS = ['2', '4'] as const;
 /** What the flags ask for. @throws UsageError */
 export function exportRequest(
   flags: ExportFlags,
-): Pick<ExportRequest, 'formats' | 'shape' | 'imageMode' | 'overwrite' | 'dryRun'> {
+): Pick<ExportRequest, 'formats' | 'shape' | 'imageMode' | 'overwrite' | 'dryRun' | 'student'> {
   return {
     formats: names('--format', flags.format),
     shape: shapeOf(flags),
     imageMode: choice('--images', flags.images, IMAGE_MODES),
     overwrite: flags.overwrite === true,
     dryRun: flags.dryRun === true,
+    student: flags.student,
   };
 }
 
