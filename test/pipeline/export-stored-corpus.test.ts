@@ -64,7 +64,7 @@ describe('exportStoredCorpus', () => {
   });
 
   it('says why nothing is left, and how the export is written again', async () => {
-    const { deps, request } = await requestOf({ imageMode: 'copy' });
+    const { deps, request } = await requestOf({ imageMode: 'copy', student: 'minicpm-v-2_6' });
     const shapeOf = (change: Partial<ExportRequest['shape']>) => ({
       ...request,
       shape: { ...WHOLE_CORPUS, ...change },
@@ -76,7 +76,9 @@ describe('exportStoredCorpus', () => {
       /of the splits and aspects/,
     );
     await exportStoredCorpus(deps, request);
-    expect(readFileSync(join(request.dir, 'README.md'), 'utf8')).toContain('--images copy --out EXPORT');
+    expect(readFileSync(join(request.dir, 'README.md'), 'utf8')).toContain(
+      '--images copy --student minicpm-v-2_6 --out EXPORT',
+    );
   });
 
   it('finds a corpus by the beginning of its key', async () => {

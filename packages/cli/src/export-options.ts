@@ -27,7 +27,7 @@ const TURN_COUNTS = ['2', '4'] as const;
 /** What the flags ask for. @throws UsageError */
 export function exportRequest(
   flags: ExportFlags,
-): Pick<ExportRequest, 'formats' | 'shape' | 'imageMode' | 'overwrite' | 'dryRun'> {
+): Pick<ExportRequest, 'formats' | 'shape' | 'imageMode' | 'overwrite' | 'dryRun' | 'student'> {
   if (flags.out.trim() === '') throw new UsageError('--out wants the name of a folder, and got none.');
   return {
     formats: names('--format', flags.format),
@@ -35,6 +35,7 @@ export function exportRequest(
     imageMode: choice('--images', flags.images, IMAGE_MODES),
     overwrite: flags.overwrite === true,
     dryRun: flags.dryRun === true,
+    student: flags.student,
   };
 }
 

@@ -7,6 +7,7 @@ export function exportCommandLine(request: {
   readonly formats: readonly string[];
   readonly shape: ExportShape;
   readonly imageMode: ImageMode;
+  readonly student?: string | undefined;
 }): string {
   const { splits, aspects, turns, words, join, maxTokens } = request.shape;
   const list = (flag: string, names: readonly string[] | null) =>
@@ -21,6 +22,7 @@ export function exportCommandLine(request: {
     ...list('--join', join),
     ...(maxTokens === null ? [] : [`--max-tokens ${maxTokens}`]),
     ...(request.imageMode === 'link' ? [] : [`--images ${request.imageMode}`]),
+    ...(request.student === undefined ? [] : [`--student ${request.student}`]),
     '--out EXPORT',
   ].join(' ');
 }

@@ -41,6 +41,8 @@ export interface ExportRequest {
   readonly dryRun: boolean;
   /** Counts rows as the student's trainer does; null where nothing is counted. */
   readonly counter: (TokenCounter & Partial<Pick<HomeTokenCounter, 'inOrder'>>) | null;
+  /** Whose tokens it counts, where that was asked for. */
+  readonly student?: string | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }
 

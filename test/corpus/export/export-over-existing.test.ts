@@ -125,6 +125,18 @@ describe('exportCorpus where something is already', () => {
     expect((await exportCorpus(options)).reused).toBe(true);
     expect(readdirSync(home).sort()).toEqual(['blobs', 'corpus']);
   });
+  it('says what came first where two exports of one corpus differ', async () => {
+    const options = { ...(await optionsFor(home, rowsOfAllSplits())), replace: 'incomplete' } as const;
+    const one = exportCorpus(options);
+    const other = exportCorpus({ ...options, formats: ['minicpm-v'] });
+    const failed = (await Promise.allSettled([one, other])).filter(({ status }) => status === 'rejected');
+    expect(failed).toEqual([
+      expect.objectContaining({
+        reason: expect.objectContaining({ message: expect.stringContaining('in other formats') }),
+      }),
+    ]);
+  });
+
   it('lets exports race for the place of another corpus', async () => {
     await exportCorpus(await optionsFor(home, [buildRow({ mos: 2.6 })]));
     const options = { ...(await optionsFor(home, rowsOfAllSplits())), replace: 'any-corpus' } as const;

@@ -86,7 +86,8 @@ export async function exportCorpus(options: ExportOptions): Promise<ExportedCorp
   );
   if (written) return { ...result, reused: false };
   // Another process put its folder there first: it must be the same corpus.
-  if ((await inspectExport(dir, expected)) !== 'complete') throw occupied(dir, 'other');
+  const theirs = await inspectExport(dir, expected);
+  if (theirs !== 'complete') throw occupied(dir, theirs);
   return { ...result, reused: true };
 }
 

@@ -4,6 +4,7 @@ import {
   type AuditReport,
   type AuditRow,
   audit,
+  type Finding,
   type FoundFormat,
   findFormatOf,
   isExport,
@@ -52,23 +53,41 @@ export async function auditFiles(
   context: Partial<AuditContext>,
   { onProgress, ...options }: AuditFilesOptions = {},
 ): Promise<AuditReport> {
-  const unreadable: UnreadableRow[] = [];
+  const unreadable = createUnreadableTally(options.maxRows);
   const images = createImageInspector(facts);
-  const rows = readAuditRows(paths, facts, (row) => unreadable.push(row), images);
+  const rows = readAuditRows(paths, facts, unreadable.add, images);
   const told = tellProgress(rows, (read) => onProgress?.({ rows: read, total: null, images: images.looked }));
   const [path] = paths;
   const splitBy = paths.length === 1 && path !== undefined && isExport(path) ? await splitRuleOf(path) : null;
   const report = await audit(told, { splitBy, ...context }, options);
-  const [first] = unreadable;
-  if (first === undefined) return report;
-  const count = report.rows + unreadable.length;
-  const finding = {
-    code: 'unreadable-row',
-    severity: 'error' as const,
-    rows: unreadable.slice(0, options.maxRows).map(({ place }) => place),
-    rowCount: unreadable.length,
-    evidence: `${unreadable.length} of ${count} rows can't be read; first ${first.place}: ${first.reason}.`,
-    advice: 'Mend or remove these rows: a trainer stops at them, or replaces them by others in silence.',
+  const finding = unreadable.finding(report.rows);
+  return finding === null
+    ? report
+    : { rows: report.rows + finding.rowCount, findings: [finding, ...report.findings] };
+}
+
+/** Counts what can't be read and keeps the places that a finding lists: a broken file may have a million. */
+function createUnreadableTally(maxRows = Number.POSITIVE_INFINITY) {
+  const places: string[] = [];
+  let example = '';
+  let count = 0;
+  return {
+    add({ place, reason }: UnreadableRow): void {
+      if (count === 0) example = `${place}: ${reason}`;
+      count += 1;
+      if (places.length < maxRows) places.push(place);
+    },
+    finding: (readRows: number): Finding | null =>
+      count === 0
+        ? null
+        : {
+            code: 'unreadable-row',
+            severity: 'error',
+            rows: places,
+            rowCount: count,
+            evidence: `${count} of ${readRows + count} rows can't be read; first ${example}.`,
+            advice:
+              'Mend or remove these rows: a trainer stops at them, or replaces them by others in silence.',
+          },
   };
-  return { rows: count, findings: [finding, ...report.findings] };
 }
