@@ -51,6 +51,9 @@ describe('distill export', () => {
     const refused = await runDistill([...args, '--format', 'ms-swift']);
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.stderr).toContain('--overwrite');
+    expect(await runDistill([...args, '--format', 'ms-swift', '--dry-run'])).toMatchObject({ code: 2 });
+    const again = await runJson([...args, '--format', 'minicpm-v', '--dry-run']);
+    expect(again).toMatchObject({ reused: true, path: null });
     expect(await runJson([...args, '--format', 'ms-swift', '--overwrite'])).toMatchObject({ reused: false });
     expect(existsSync(join(out, 'minicpm-v'))).toBe(false);
   }, 60_000);

@@ -17,8 +17,8 @@ export function describeExport(report: ExportReport): string[] {
 }
 
 function ending({ path, reused }: ExportReport): string {
-  if (path === null) return 'would be written';
-  return reused ? 'were there already, nothing to do' : 'written';
+  if (reused) return 'were there already, nothing to do';
+  return path === null ? 'would be written' : 'written';
 }
 
 function leftOutLines({ survey: { leftOut, leftOutRows } }: ExportReport): string[] {

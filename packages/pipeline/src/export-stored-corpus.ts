@@ -94,7 +94,6 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
     rowsBySplit: manifest.rowsBySplit,
     survey,
   };
-  if (request.dryRun) return { ...result, path: null, reused: false };
   let done = 0;
   const { path, reused } = await exportCorpus({
     rows: rows(),
@@ -104,6 +103,7 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
     manifest,
     audit: report,
     imageMode: request.imageMode,
+    dryRun: request.dryRun,
     replace: request.overwrite ? 'any-corpus' : 'incomplete',
     shape: isWhole(shape) ? null : shapeJson(shape, corpus),
     maxTokens: shape.maxTokens,
@@ -118,7 +118,7 @@ export async function exportStoredCorpus(deps: PipelineDeps, request: ExportRequ
       request.onProgress?.(done, manifest.rows);
     },
   });
-  return { ...result, path, reused };
+  return { ...result, path: request.dryRun ? null : path, reused };
 }
 
 /** The survey of a corpus as it is, whose counts are kept as one list. */

@@ -41,6 +41,8 @@ export interface ExportOptions {
   readonly maxTokens?: number | null;
   /** For README.md and croissant.json; left out, they say less. */
   readonly documents?: ExportFacts;
+  /** Looks whether it may be written there, reads no row and writes nothing. */
+  readonly dryRun?: boolean;
   /** Called after each row. */
   readonly onRow?: () => void;
 }
@@ -73,6 +75,7 @@ export async function exportCorpus(options: ExportOptions): Promise<ExportedCorp
   const state = await inspectExport(dir, expected);
   if (state === 'complete') return { ...result, reused: true };
   if (!REPLACEABLE[options.replace ?? 'same-corpus'].includes(state)) throw occupied(dir, state);
+  if (options.dryRun === true) return { ...result, reused: false };
 
   const written = await stageAndMove(dir, state !== 'absent', (staging) =>
     writeExport(staging, {
