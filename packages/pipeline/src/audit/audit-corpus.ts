@@ -45,7 +45,7 @@ export async function* corpusAuditRows(
   for (const row of rows()) yield await auditRowInHome(deps, row);
 }
 
-/** A row of ours with what the home knows besides it. Where rows are being read, `fingerprintRows` comes first. */
+/** A row of ours with what the home knows besides it. A fingerprint that the store lacks stays null. */
 export async function auditRowInHome(deps: PipelineDeps, row: CorpusRow): Promise<AuditRow> {
   const { samples, fingerprints } = deps.store;
   const named = samples.named(row.dataset, row.sampleName);
