@@ -72,7 +72,7 @@ describe('exportStoredCorpus', () => {
     await expect(exportStoredCorpus(deps, shapeOf({ maxTokens: 1 }))).rejects.toThrow(
       /All 40 rows that were asked for are left out, the first is .*: it has \d+ tokens, more than 1\./,
     );
-    await expect(exportStoredCorpus(deps, shapeOf({ aspects: ['authenticity'] }))).rejects.toThrow(
+    await expect(exportStoredCorpus(deps, shapeOf({ splits: ['test'] }))).rejects.toThrow(
       /of the splits and aspects/,
     );
     await exportStoredCorpus(deps, request);
