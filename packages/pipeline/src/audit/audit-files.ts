@@ -6,6 +6,7 @@ import {
   type AuditRow,
   audit,
   type CorpusFormat,
+  CorpusUsageError,
   type FoundFormat,
   findFormatOf,
   IMAGE_LINE,
@@ -67,7 +68,7 @@ export async function* readAuditRows(
   }
 }
 
-/** The audit of files, with a finding `unreadable-row` for what can't be read. Throws as `readAuditRows` does. */
+/** The audit of files, with a finding `unreadable-row` for what can't be read. Throws as `readAuditRows` does, and where no row is. */
 export async function auditFiles(
   paths: readonly string[],
   facts: FileFacts,
@@ -83,7 +84,10 @@ export async function auditFiles(
     options,
   );
   const [first] = unreadable;
-  if (first === undefined) return report;
+  if (first === undefined) {
+    if (report.rows === 0) throw new CorpusUsageError(`Expected rows in ${paths.join(', ')}, found none.`);
+    return report;
+  }
   const rows = report.rows + unreadable.length;
   const finding = {
     code: 'unreadable-row',
