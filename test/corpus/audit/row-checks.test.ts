@@ -1,6 +1,6 @@
 import type { CorpusRow, Turn } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
-import { evaluationRow } from '../../../packages/corpus/src/index.ts';
+import { auditRowOf, audit as auditRows, evaluationRow } from '../../../packages/corpus/src/index.ts';
 import { audit, cleanRows, find, only, planted, withDescription, withTurn } from './planted.ts';
 
 /** No role of ours, as files from elsewhere have it. */
@@ -160,5 +160,23 @@ describe('audit of single rows', () => {
   it('finds no leak in rows that evaluationRow has seen', async () => {
     const rows = cleanRows().map((row) => evaluationRow({ ...row, sawLabel: true }) ?? row);
     expect(await find('saw-label-in-evaluation', rows)).toEqual([]);
+  });
+
+  it.each<[text: string, found: boolean]>([
+    ['excelent', true],
+    ['It is rather blurry.', true],
+    ['Fair.', false],
+    ['FAIR', false],
+    ['Bad.', true],
+  ])('holds the last turn “%s” of somebody’s row to the words that were asked for', async (text, found) => {
+    const row = cleanRows().find(({ wordLabel }) => wordLabel === 'fair');
+    if (row === undefined) throw new Error('the builder makes fair rows');
+    const question = 'Which word: bad, poor, fair, good or excellent?';
+    const turns = row.turns.map((turn, i) =>
+      i === 2 ? { ...turn, text: question } : i === 3 ? { ...turn, text } : turn,
+    );
+    const audited = { ...auditRowOf({ ...row, turns }), wordLabel: null };
+    const { findings } = await auditRows([audited]);
+    expect(findings.filter(({ code }) => code === 'label-mismatch').length > 0).toBe(found);
   });
 });

@@ -74,6 +74,11 @@ describe('auditFiles', () => {
     expect(ratings.found()).toBe(1);
   });
 
+  it('finds no clean bill in a file without rows', async () => {
+    const { 'empty.tar': path = '' } = writeRows({ 'empty.tar': '\0'.repeat(1024) });
+    await expect(auditFiles([path], NO_FACTS, {}, {})).rejects.toThrow(`Expected rows in ${path}`);
+  });
+
   it('tells of MOS that fill little of the scale', async () => {
     const lines = Array.from({ length: 25 }, (_, i) => `${i}.jpg,${i / 6},${i * 4}\n`).join('');
     const { 'ratings.csv': csv = '' } = writeRows({

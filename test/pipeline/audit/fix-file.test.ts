@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fixFile, readRatingsTable } from '@retort/pipeline';
 import { describe, expect, it } from 'vitest';
 import { fileRow, NO_FACTS, readRowsOf, withText, writeRows } from './file-bed.ts';
@@ -32,6 +33,15 @@ describe('fixFile', () => {
     expect(rows).toHaveLength(4);
     await fixFile({ path: out, out: again, facts, dropMissingImages: false });
     expect(readFileSync(again)).toEqual(readFileSync(out));
+  });
+
+  it('writes nothing where no row would be left', async () => {
+    const refused = withText(fileRow('glide_normal_003.jpg'), 1, 'I am sorry, but I cannot view images.');
+    const { 'train.json': path = '' } = writeRows({ 'train.json': [refused] });
+    const out = `${path}.fixed-train.json`;
+    const fix = fixFile({ path, out, facts: NO_FACTS, dropMissingImages: false });
+    await expect(fix).rejects.toThrow('all 1 have to be left out (refusal 1)');
+    expect(readdirSync(dirname(path))).toEqual(['train.json']);
   });
 
   it('writes JSON lines where it read them, and refuses a file that is there', async () => {

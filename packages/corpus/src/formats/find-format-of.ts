@@ -76,7 +76,7 @@ async function findFormatOfJson(path: string, extension: string): Promise<FoundF
   const name = await nameByFirstRow(path, extension === '.json' && container === 'list');
   if (name === null) {
     throw new CorpusUsageError(
-      `Expected rows with “conversations” or “messages” in ${path}, found none: it is no corpus that a trainer loads.`,
+      `Expected rows with “conversations” or “messages” in ${path}, found none: rows of another form aren’t read.`,
     );
   }
   const notes: string[] = [];

@@ -4,6 +4,7 @@ import {
   type AuditReport,
   type AuditRow,
   audit,
+  CorpusUsageError,
   type Finding,
   type FoundFormat,
   findFormatOf,
@@ -46,7 +47,7 @@ export interface AuditFilesOptions extends AuditOptions {
   readonly onProgress?: ((progress: AuditProgress) => void) | undefined;
 }
 
-/** The audit of files, with a finding `unreadable-row` for what can't be read. Throws as `readAuditRows` does. */
+/** The audit of files, with a finding `unreadable-row` for what can't be read. Throws as `readAuditRows` does, and where no row is. */
 export async function auditFiles(
   paths: readonly string[],
   facts: FileFacts,
@@ -61,9 +62,10 @@ export async function auditFiles(
   const splitBy = paths.length === 1 && path !== undefined && isExport(path) ? await splitRuleOf(path) : null;
   const report = await audit(told, { splitBy, ...context }, options);
   const finding = unreadable.finding(report.rows);
-  return finding === null
-    ? report
-    : { rows: report.rows + finding.rowCount, findings: [finding, ...report.findings] };
+  if (finding !== null)
+    return { rows: report.rows + finding.rowCount, findings: [finding, ...report.findings] };
+  if (report.rows === 0) throw new CorpusUsageError(`Expected rows in ${paths.join(', ')}, found none.`);
+  return report;
 }
 
 /** Counts what can't be read and keeps the places that a finding lists: a broken file may have a million. */

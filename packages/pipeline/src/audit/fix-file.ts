@@ -30,7 +30,7 @@ export interface FixFileOptions {
  * Writes a file of the same format with the safe repairs; rows that can't be read stay out. Everything in a row that no
  * repair touches is written as it was.
  *
- * @throws CorpusUsageError for a file that isn't JSON, or an `out` that is there
+ * @throws CorpusUsageError for a file that isn't JSON, an `out` that is there, or a file of which no row would be left
  */
 export async function fixFile({
   path,
@@ -62,6 +62,7 @@ export async function fixFile({
       if (result.kind === 'same') await writer.write(item.value);
       if (result.kind === 'repaired') await writer.write(patched(item.value, row.turns, result.turns));
     }
+    if (!writer.hasRows()) throw nothingLeft(path, tally.counts());
     await writer.finish();
   } catch (error) {
     await writer.abandon();
@@ -76,6 +77,13 @@ export async function fixFile({
   }
 }
 
+function nothingLeft(path: string, { rows, dropped }: RepairCounts): CorpusUsageError {
+  const reasons = Object.entries(dropped).map(([code, count]) => `${code} ${count}`);
+  return new CorpusUsageError(
+    `No row of ${path} would be left: all ${rows} have to be left out (${reasons.join(', ')}), so nothing was written.`,
+  );
+}
+
 async function createJsonWriter(out: string, container: JsonContainer) {
   const temporary = `${out}.${randomUUID()}.part`;
   if (await isThere(out))
@@ -84,14 +92,16 @@ async function createJsonWriter(out: string, container: JsonContainer) {
     if (errorCodeOf(error) !== 'ENOENT') throw error;
     throw new CorpusUsageError(`The folder of ${out} isn't there: make it, or name another file with --out.`);
   });
-  let separator = container === 'list' ? '[\n' : '';
+  const start = container === 'list' ? '[\n' : '';
+  let separator = start;
   return {
     async write(value: unknown): Promise<void> {
       await handle.write(separator + jsonLine(value));
       separator = container === 'list' ? ',\n' : '\n';
     },
+    hasRows: () => separator !== start,
     async finish(): Promise<void> {
-      await handle.write(container === 'list' ? (separator === '[\n' ? '[]\n' : '\n]\n') : '\n');
+      await handle.write(container === 'list' ? '\n]\n' : '\n');
       await handle.sync();
       await handle.close();
       await rename(temporary, out);
