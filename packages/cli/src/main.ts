@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { isRetortError } from '@retort/schema';
 import { CommanderError } from 'commander';
 import { EXIT, exitCodeFor } from './exit-codes.ts';
+import { HEAP_FLAGS } from './heap-flags.ts';
 import { commanderExitCode, createProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -40,12 +41,7 @@ function errorJson(code: string, message: string): string {
   return JSON.stringify({ error: { code, message } });
 }
 
-/**
- * The coordinator keeps little and passes on much. Left alone, V8 gives that more room the longer a run lasts: 165 MB at 20,000
- * rows, of which 30 are in use; like this it is 80.
- */
-setFlagsFromString('--semi-space-growth-factor=1');
-setFlagsFromString('--heap-growing-percent=50');
+for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
 // Whoever reads our output may have had enough of it (`| head`): that is no error of ours.
 process.stdout.on('error', () => process.exit(EXIT.ok));
 const exitCode = await main(process.argv.slice(2), processTerminal());
