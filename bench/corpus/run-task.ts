@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { HEAP_FLAGS } from '../../packages/cli/src/heap-flags.ts';
 import type { CorpusBed } from './bed.ts';
 import { type Figures, figuresSchema, type Task } from './tasks/task.ts';
 
@@ -20,7 +19,7 @@ export const JSON_DUMP: Program = { script: 'baselines/json_dump.py' };
 /** The same with Python's C encoder, for comparison. */
 export const JSON_DUMPS: Program = { script: 'baselines/json_dump.py', args: ['dumps'] };
 
-/** Runs a program over `rows` synthetic rows in a process of its own, ours with the product's V8 options; what it wrote is passed to `look`, then removed. */
+/** Runs a program over `rows` synthetic rows in a process of its own; what it wrote is passed to `look`, then removed. */
 export async function runTask(
   bed: CorpusBed,
   { script, args = [] }: Program,
@@ -33,8 +32,8 @@ export async function runTask(
     const file = join(dir, 'task.json');
     await writeFile(file, JSON.stringify(task));
     const path = join(import.meta.dirname, script);
-    const [program, flags] = script.endsWith('.py') ? [bed.python, []] : [process.execPath, HEAP_FLAGS];
-    const { stdout } = await promisify(execFile)(program, [...flags, path, file, ...args]);
+    const program = script.endsWith('.py') ? bed.python : process.execPath;
+    const { stdout } = await promisify(execFile)(program, [path, file, ...args]);
     const figures = figuresSchema.parse(JSON.parse(stdout));
     if (figures.rows !== rows) throw new Error(`${script}: ${figures.rows} of ${rows} rows`);
     await look(task.out);

@@ -1,14 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
 import { type AuditRow, audit, auditRowOf, FINDING_ROWS_MAX } from '@retort/corpus';
+import { keepHeapSmall } from '../../../packages/cli/src/keep-heap-small.ts';
 import { syntheticRows } from '../synthetic/rows.ts';
 import { readTextPool } from '../synthetic/text-pool.ts';
 import { measure } from './measure.ts';
 import { readTask } from './task.ts';
 
-// The heap of `distill` (packages/cli/src/main.ts): left alone, V8 takes 128 MiB for what is young on a machine with much memory.
-setFlagsFromString('--semi-space-growth-factor=1');
-setFlagsFromString('--heap-growing-percent=50');
-
+keepHeapSmall(); // as distill does
 const task = await readTask(process.argv.slice(2));
 const pool = await readTextPool(task.pool);
 

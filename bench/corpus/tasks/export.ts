@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { buildCorpus, type CorpusMeta, exportCorpus } from '@retort/corpus';
 import type { CorpusRow } from '@retort/schema';
+import { keepHeapSmall } from '../../../packages/cli/src/keep-heap-small.ts';
 import { blobPath, syntheticRows } from '../synthetic/rows.ts';
 import { readTextPool } from '../synthetic/text-pool.ts';
 import { measure } from './measure.ts';
@@ -14,6 +15,7 @@ const META: CorpusMeta = {
   sources: [{ dataset: 'synthetic', source: null, licence: null }],
 };
 
+keepHeapSmall(); // as distill does
 const task = await readTask(process.argv.slice(2));
 const pool = await readTextPool(task.pool);
 

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
 import { isRetortError } from '@retort/schema';
 import { CommanderError } from 'commander';
 import { EXIT, exitCodeFor } from './exit-codes.ts';
-import { HEAP_FLAGS } from './heap-flags.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { commanderExitCode, createProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -41,7 +40,7 @@ function errorJson(code: string, message: string): string {
   return JSON.stringify({ error: { code, message } });
 }
 
-for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
+keepHeapSmall();
 // Whoever reads our output may have had enough of it (`| head`): that is no error of ours.
 process.stdout.on('error', () => process.exit(EXIT.ok));
 const exitCode = await main(process.argv.slice(2), processTerminal());
