@@ -1,6 +1,7 @@
 import { type AuditRow, audit, auditRowOf, buildCorpus, type CorpusMeta } from '@retort/corpus';
 import { type ContentHash, type CorpusRow, type RunPlan, runIdOf, sha256 } from '@retort/schema';
 import { openStore, type Store } from '@retort/store';
+import { toStoredAudit } from '../../packages/pipeline/src/audit/stored-audit.ts';
 import { imageHash, syntheticRows } from './synthetic/rows.ts';
 import type { TextPool } from './synthetic/text-pool.ts';
 
@@ -46,7 +47,7 @@ export async function fillHome(home: string, pool: TextPool, count: number): Pro
         split: row.split,
       }));
     });
-    store.corpora.save({ key, manifest, audit: report, rows });
+    store.corpora.save({ key, manifest, audit: toStoredAudit(report), rows });
   } finally {
     store.close();
   }
