@@ -1,5 +1,5 @@
-import { ASPECTS, type CorpusRow, WORD_LABELS } from '@retort/schema';
-import { z } from 'zod';
+import type { CorpusRow } from '@retort/schema';
+import { rowMetadataSchema } from './row-metadata.ts';
 
 /** What a row of ours says of itself where its format has room for it, as Parquet and WebDataset have. */
 export type OwnFacts = Pick<
@@ -8,16 +8,11 @@ export type OwnFacts = Pick<
 >;
 
 /** Those of `rowMetadata` that an audit uses. */
-const ownFactsSchema = z.object({
-  id: z.string(),
-  dataset: z.string(),
-  aspect: z.enum(ASPECTS),
-  image_prompt: z.string().nullable(),
-  generator: z.string().nullable(),
-  generator_setting: z.string().nullable(),
-  mos: z.number().nullable(),
-  word_label: z.enum(WORD_LABELS).nullable(),
-  saw_label: z.boolean(),
+const ownFactsSchema = rowMetadataSchema.omit({
+  prompt_id: true,
+  teacher: true,
+  model: true,
+  request_key: true,
 });
 
 /** Null for a row that isn't ours: only ours have an id that begins with their dataset and aspect. Its MOS is on 0–5. */
