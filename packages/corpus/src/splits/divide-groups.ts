@@ -59,10 +59,20 @@ export function divideFold(
     units[smallest] = (units[smallest] ?? 0) + group.units;
     if (smallest === fold - 1) for (const name of group.names) testNames.add(name);
   }
+  return divideRest(samples, testNames, seed, fractions);
+}
+
+/** Test is what is named; train and validation come out of the others. */
+export function divideRest(
+  samples: readonly GroupedSample[],
+  testNames: ReadonlySet<string>,
+  seed: number,
+  fractions: SplitFractions,
+): Map<string, Split> {
   const rest = samples.filter(({ name }) => !testNames.has(name));
-  const inner = carveValidation(rest, seed, fractions);
-  for (const name of testNames) inner.set(name, 'test');
-  return inner;
+  const splits = carveValidation(rest, seed, fractions);
+  for (const name of testNames) splits.set(name, 'test');
+  return splits;
 }
 
 export function groupedByPrompt(sample: SplitSample): GroupedSample {

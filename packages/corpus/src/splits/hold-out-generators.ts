@@ -1,6 +1,6 @@
 import type { Split } from '@retort/schema';
 import { SplitUnavailableError } from '../errors.ts';
-import { carveValidation, countUnits, groupedByPrompt } from './divide-groups.ts';
+import { countUnits, divideRest, groupedByPrompt } from './divide-groups.ts';
 import {
   type GroupedSample,
   groupSamples,
@@ -31,10 +31,7 @@ export function holdOutGenerators(
   }
   const held = holdOut === undefined ? share(groups, fractions.test) : named(samples, groups, holdOut);
   const testNames = new Set(held.flatMap((group) => group.names));
-  const rest = samples.filter((sample) => !testNames.has(sample.name));
-  const inner = carveValidation(rest.map(groupedByPrompt), seed, fractions);
-  for (const name of testNames) inner.set(name, 'test');
-  return inner;
+  return divideRest(samples.map(groupedByPrompt), testNames, seed, fractions);
 }
 
 function share(groups: readonly SampleGroup[], fraction: number): readonly SampleGroup[] {
