@@ -27,10 +27,7 @@ export interface RunSplit {
 export function splitRun(samples: readonly SampleRow[], plan: SplitPlan, dataset: DatasetRow): RunSplit {
   const splitSamples = samples.map(toSplitSample);
   const splits = assignSplits(splitSamples, optionsOf(plan));
-  const leakage = [
-    ...describeLeakage(splitSamples, splits, plan.splitBy),
-    ...(plan.splitBy === 'paper' ? describeMissing(splitSamples, dataset) : []),
-  ];
+  const leakage = plan.allowLeakage === true ? leakageOf(splitSamples, splits, plan.splitBy, dataset) : [];
   const { splitBy, seed, fold, holdOut } = plan;
   return {
     splits,
@@ -43,6 +40,19 @@ export function splitRun(samples: readonly SampleRow[], plan: SplitPlan, dataset
       ...(leakage.length === 0 ? {} : { leakage }),
     },
   };
+}
+
+/** What was allowed to leak; where nothing was allowed, `assignSplits` has seen to it that nothing does. */
+function leakageOf(
+  samples: readonly SplitSample[],
+  splits: ReadonlyMap<string, Split>,
+  by: RunPlan['splitBy'],
+  dataset: DatasetRow,
+): readonly string[] {
+  return [
+    ...describeLeakage(samples, splits, by),
+    ...(by === 'paper' ? describeMissing(samples, dataset) : []),
+  ];
 }
 
 /** Makes the split of a run only to see that it can be made. Throws as `assignSplits` says. */
