@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from '@retort/corpus';
 import { parseColumnMapping, parseScale } from '@retort/datasets';
 import { type FileFacts, readRatingsTable } from '@retort/pipeline';
 import { ASPECTS, type Aspect } from '@retort/schema';
-import { wholeNumber } from './flag-values.ts';
+import { choice, wholeNumber } from './flag-values.ts';
 import { userPath } from './repository.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import type { TokenizerFlags } from './tokenizer-options.ts';
@@ -25,24 +25,20 @@ export interface AuditFlags extends TokenizerFlags {
   readonly out?: string;
 }
 
+/** Largest --max-rows: nine digits. */
+const MOST_ROWS = 999_999_999;
 /** Ids a finding shows on a terminal. */
 const SHOWN_ROWS = 3;
 
 /** Null when no finding is to fail the command. @throws UsageError for a severity that isn't one */
 export function failOnOf({ failOn }: AuditFlags): Severity | null {
-  if (failOn === undefined) return null;
-  const severity = SEVERITIES.find((name) => name === failOn);
-  if (severity === undefined)
-    throw new UsageError(`--fail-on wants ${SEVERITIES.join(', ')}, and got "${failOn}".`);
-  return severity;
+  return failOn === undefined ? null : choice('--fail-on', failOn, SEVERITIES);
 }
 
 /** Rows that a finding lists. @throws UsageError for what is no whole number */
 export function maxRowsOf({ maxRows, json }: AuditFlags): number {
   if (maxRows === undefined) return json === true ? Number.POSITIVE_INFINITY : SHOWN_ROWS;
-  if (!/^\d{1,9}$/.test(maxRows))
-    throw new UsageError(`--max-rows wants a whole number, and got "${maxRows}".`);
-  return Number(maxRows);
+  return wholeNumber('--max-rows', maxRows, 0, MOST_ROWS);
 }
 
 /** Options about files that a corpus of the home would ignore: it knows these things itself. */
@@ -93,8 +89,5 @@ export async function fileFactsOf(flags: AuditFlags, env: Terminal['env']): Prom
 }
 
 function aspectOf({ aspect }: AuditFlags): Aspect | null {
-  if (aspect === undefined) return null;
-  const found = ASPECTS.find((name) => name === aspect);
-  if (found === undefined) throw new UsageError(`--aspect wants ${ASPECTS.join(', ')}, and got "${aspect}".`);
-  return found;
+  return aspect === undefined ? null : choice('--aspect', aspect, ASPECTS);
 }

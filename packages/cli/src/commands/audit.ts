@@ -5,11 +5,8 @@ import {
   auditFiles,
   createPipelineDeps,
   type FileFacts,
-  findCorpusKey,
   fixCorpus,
   fixFile,
-  loadRunCorpus,
-  type PipelineDeps,
   type RepairCounts,
 } from '@retort/pipeline';
 import { RetortError } from '@retort/schema';
@@ -24,6 +21,7 @@ import {
   refuseFileFlags,
 } from '../audit-options.ts';
 import { auditText, noRatingsText, rejectedText, repairText } from '../audit-text.ts';
+import { chooseCorpus } from '../choose-corpus.ts';
 import { EXIT } from '../exit-codes.ts';
 import { promptsFolder, resolveHome, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -128,7 +126,7 @@ async function auditStored(
   const lock = flags.fix === true ? lockHome(home, process.pid) : null;
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder() });
   try {
-    const key = await findCorpus(deps, prefix, home);
+    const key = await chooseCorpus(deps, prefix ?? undefined, undefined, home);
     const fixed = flags.fix === true ? await fixCorpus(deps, key) : null;
     const where = fixed?.key ?? key;
     const tokenCounter = await tokenCounterOf(flags, deps, terminal);
@@ -141,15 +139,6 @@ async function auditStored(
     deps.store.close();
     lock?.release();
   }
-}
-
-async function findCorpus(deps: PipelineDeps, prefix: string | null, home: string): Promise<string> {
-  if (prefix === null) {
-    const run = deps.store.runs.latest();
-    if (run === null) throw new NoRunError(home);
-    return loadRunCorpus(deps, run);
-  }
-  return findCorpusKey(deps, prefix);
 }
 
 function print({ name, report, fixed }: Audited, flags: AuditFlags, terminal: Terminal): void {

@@ -1,22 +1,14 @@
 import { existsSync } from 'node:fs';
-import {
-  createPipelineDeps,
-  type ExportReport,
-  exportStoredCorpus,
-  findCorpusKey,
-  loadRunCorpus,
-  type PipelineDeps,
-} from '@retort/pipeline';
+import { createPipelineDeps, type ExportReport, exportStoredCorpus } from '@retort/pipeline';
 import { storeFile } from '@retort/store';
+import { chooseCorpus } from '../choose-corpus.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type ExportFlags, exportRequest } from '../export-options.ts';
 import { describeExport, exportJson } from '../export-text.ts';
-import { findRun } from '../find-run.ts';
 import { promptsFolder, resolveHome, userPath } from '../repository.ts';
 import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { tokenCounterOf } from '../tokenizer-options.ts';
-import { UsageError } from '../usage-error.ts';
 import { NoRunError } from './open-home.ts';
 
 /** `distill export [CORPUS]`: a corpus, or a part or shape of it, as a folder for trainers. Works beside a running distill. */
@@ -49,20 +41,6 @@ export async function exportCommand(
   } finally {
     deps.store.close();
   }
-}
-
-async function chooseCorpus(
-  deps: PipelineDeps,
-  corpus: string | undefined,
-  runId: string | undefined,
-  home: string,
-): Promise<string> {
-  if (corpus !== undefined && runId !== undefined)
-    throw new UsageError('A corpus and --run both say what to export: leave one of them out.');
-  if (corpus !== undefined) return findCorpusKey(deps, corpus);
-  const run = runId === undefined ? deps.store.runs.latest() : findRun(deps.store, runId);
-  if (run === null) throw new NoRunError(home);
-  return loadRunCorpus(deps, run);
 }
 
 function tell(report: ExportReport, flags: ExportFlags, terminal: Terminal): void {
