@@ -1,4 +1,4 @@
-import { WORD_LABELS, type WordLabel } from '@retort/schema';
+import { type Turn, WORD_LABELS, type WordLabel } from '@retort/schema';
 import { IMAGE_TOKEN } from './control-tokens.ts';
 
 /** Turns of ours, or of a file from elsewhere, where a role can be anything. */
@@ -31,4 +31,9 @@ export function descriptionOf(conversation: AnyTurns): string | null {
 export function wordTurnOf(conversation: AnyTurns): WordLabel | null {
   const last = conversation.turns.at(-1);
   return last?.role === 'assistant' ? readWordLabel(last.text) : null;
+}
+
+/** What the user asks in a row of question and word: both questions, a newline between them. */
+export function askedAtOnce(question: Pick<Turn, 'text'>, wordQuestion: Pick<Turn, 'text'>): string {
+  return `${question.text}\n${wordQuestion.text}`;
 }

@@ -1,5 +1,5 @@
 import type { Conversation, CorpusRow, Split } from '@retort/schema';
-import { isWordOnly } from './conversation-shape.ts';
+import { askedAtOnce, isWordOnly } from './conversation-shape.ts';
 import { CorpusRowError } from './errors.ts';
 import { rowId } from './row-id.ts';
 
@@ -23,7 +23,7 @@ export function evaluationRow(row: CorpusRow): CorpusRow | null {
   return {
     ...row,
     turns: [
-      { role: 'user', text: `${question.text}\n${wordQuestion.text}` },
+      { role: 'user', text: askedAtOnce(question, wordQuestion) },
       { role: 'assistant', text: row.wordLabel },
     ],
   };

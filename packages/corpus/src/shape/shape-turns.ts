@@ -1,5 +1,5 @@
 import type { CorpusRow } from '@retort/schema';
-import { isWordOnly } from '../conversation-shape.ts';
+import { askedAtOnce, isWordOnly } from '../conversation-shape.ts';
 import { CorpusUsageError } from '../errors.ts';
 import { type LeftOutRow, leftOut } from './left-out.ts';
 
@@ -36,5 +36,5 @@ export function shapeTurns(row: CorpusRow, { turns, words }: TurnShape): CorpusR
   if ((words === true || turns === 4) && !rated) return leftOut(row, 'has no rating, so no word');
   if (turns !== 2) return row;
   if (words !== true || !rated) return { ...row, turns: [question, description] };
-  return { ...row, turns: [{ role: 'user', text: `${question.text}\n${wordQuestion.text}` }, word] };
+  return { ...row, turns: [{ role: 'user', text: askedAtOnce(question, wordQuestion) }, word] };
 }

@@ -1,6 +1,6 @@
 import { wordLabelOf } from '@retort/schema';
 import { IMAGE_TOKEN } from '../../control-tokens.ts';
-import { descriptionOf, IMAGE_LINE, isWordOnly, wordTurnOf } from '../../conversation-shape.ts';
+import { askedAtOnce, descriptionOf, IMAGE_LINE, isWordOnly, wordTurnOf } from '../../conversation-shape.ts';
 import type { ReadTurn } from '../../formats/read-row.ts';
 import { type AuditRow, mosOf } from '../audit-row.ts';
 import { findDebris } from '../debris/find-debris.ts';
@@ -91,7 +91,7 @@ function hideDescription(row: AuditRow): readonly ReadTurn[] | null {
   const [question, , wordQuestion, word] = row.turns;
   if (!isLeak(row) || row.turns.length !== 4 || wordTurnOf(row) === null) return null;
   if (question === undefined || wordQuestion === undefined || word === undefined) return null;
-  return [{ ...question, text: `${question.text}\n${wordQuestion.text}` }, word];
+  return [{ ...question, text: askedAtOnce(question, wordQuestion) }, word];
 }
 
 function isLeak({ split, sawLabel, turns }: AuditRow): boolean {
