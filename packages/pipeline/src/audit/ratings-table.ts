@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { AuditRow } from '@retort/corpus';
 import { type ColumnMapping, readRatings } from '@retort/datasets';
-import { ASPECTS, FIVE_POINT_SCALE, type MosScale, RetortError, toFivePointScale } from '@retort/schema';
+import { ASPECTS, FIVE_POINT_SCALE, type MosScale, RetortError } from '@retort/schema';
+import { ratingsOnFive } from './ratings-on-five.ts';
 
 /** What a table of ratings says of an image. */
 export interface RatedFacts {
@@ -51,8 +52,8 @@ export async function readRatingsTable(
       continue;
     }
     const { name, imagePrompt, generator, generatorSetting, ratings } = row.rated;
-    const onFive = ratings.map(({ aspect, mos }) => [aspect, toFivePointScale(mos, scale)]);
-    const facts = { name, imagePrompt, generator, generatorSetting, ratings: Object.fromEntries(onFive) };
+    const onFive = ratingsOnFive({ ratings }, { scale });
+    const facts = { name, imagePrompt, generator, generatorSetting, ratings: onFive };
     byName.set(name, facts);
     const fileName = posix.basename(name);
     byFileName.set(fileName, byFileName.has(fileName) ? null : facts);
