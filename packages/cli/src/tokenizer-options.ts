@@ -11,6 +11,7 @@ import {
 } from '@retort/pipeline';
 import type { Command } from 'commander';
 import { choice } from './flag-values.ts';
+import { hubAddress } from './hub-address.ts';
 import { resolveCache, userPath } from './repository.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -49,7 +50,7 @@ function choiceOf(flags: TokenizerFlags, { env }: Terminal): TokenCounterChoice 
     source: flags.tokenizer === undefined ? null : sourceOf(flags.tokenizer, env),
     hub: {
       fetch,
-      url: (env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
+      url: hubAddress(env),
       token: env.HF_TOKEN || null,
       cacheDir: join(resolveCache(env), 'tokenizers'),
     },

@@ -1,5 +1,6 @@
 import { loadCorpus, loadRunCorpus, pushExport, readPublishable } from '@retort/pipeline';
 import { EXIT } from '../exit-codes.ts';
+import { hubAddress } from '../hub-address.ts';
 import { userPath } from '../repository.ts';
 import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -19,7 +20,6 @@ export interface PushFlags {
 
 type Publishable = Awaited<ReturnType<typeof readPublishable>>;
 
-const DEFAULT_HUB = 'https://huggingface.co';
 const REPO = /^[\w.-]+\/[\w.-]+$/;
 const MEGABYTE = 1_000_000;
 
@@ -34,7 +34,7 @@ export async function pushCommand(
   const dir = dirFlag === undefined ? await latestExport(flags, terminal) : userPath(dirFlag, terminal.env);
   const allow = { findings: flags.allowFindings === true, changes: flags.allowChanged === true };
   const found = await readPublishable(dir, allow);
-  const url = (terminal.env.HF_ENDPOINT || DEFAULT_HUB).replace(/\/+$/, '');
+  const url = hubAddress(terminal.env);
   if (flags.dryRun === true) {
     terminal.print(
       flags.json === true ? JSON.stringify(planJson(found, dir, flags)) : planText(found, url, flags),
