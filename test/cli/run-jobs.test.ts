@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { QueueDiskFullError } from '@retort/queue';
 import { describe, expect, it } from 'vitest';
 import { type JobSource, type JobSpec, runJobs } from '../../packages/cli/src/coordinator/run-jobs.ts';
 
@@ -34,11 +35,12 @@ function bed() {
     whenAdded: (listener: (id: string) => void) => {
       onAdded = listener;
     },
-    run: (source: JobSource, signal = new AbortController().signal) =>
+    run: (source: JobSource, signal = new AbortController().signal, probe = async () => undefined) =>
       runJobs({
         // Only the methods that runJobs uses are here.
         queue: queue as unknown as Parameters<typeof runJobs>[0]['queue'],
         events: events as unknown as Parameters<typeof runJobs>[0]['events'],
+        probe: async () => probe(),
         source,
         window: 4,
         attempts: 1,
@@ -70,6 +72,14 @@ describe('runJobs', () => {
     const failure = { kind: 'failed', code: 'disk-full', message: 'full' };
     whenAdded((id) => setImmediate(() => complete(id, id === 'job-2' ? failure : { kind: 'done' })));
     expect(await run(listOf(25))).toEqual(failure);
+  });
+
+  it('ends when after a silence the queue takes no more writes', async () => {
+    const { run } = bed();
+    const full = async (): Promise<undefined> => {
+      throw new QueueDiskFullError('MISCONF');
+    };
+    await expect(run(listOf(1), new AbortController().signal, full)).rejects.toThrow(QueueDiskFullError);
   });
 
   it('notices a job that left the queue without an event', async () => {

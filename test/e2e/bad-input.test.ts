@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { canMount } from '../fixtures/can-mount.ts';
 import { badDataset, COLUMNS, recordings, SAMPLE } from './bad-dataset.ts';
 import { runDistill, runJson, testFolder } from './run-distill.ts';
 
@@ -127,13 +128,3 @@ describe('bad input', () => {
     },
   );
 });
-
-/** Mounting needs root with CAP_SYS_ADMIN; elsewhere the test is skipped, and counted as such. */
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

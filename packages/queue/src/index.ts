@@ -20,6 +20,7 @@ export type {
   WaitingCall,
 } from './limiter/limiter-protocol.ts';
 export type { Entry } from './limiter/waiting-room.ts';
+export { probeWrite } from './probe-write.ts';
 export { explainQueueError, QueueDiskFullError } from './queue-disk-full-error.ts';
 export {
   jobOptions,

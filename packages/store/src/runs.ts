@@ -1,5 +1,6 @@
 import { type RunPlan, runPlanSchema } from '@retort/schema';
 import type { Database } from 'better-sqlite3';
+import { tellDiskFull } from './errors.ts';
 
 export const RUN_STATUSES = ['running', 'stopped', 'limit', 'failed', 'done'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
@@ -61,13 +62,13 @@ export function createRunTable(db: Database): RunTable {
   );
   return {
     start: (id, plan, at) => {
-      start.run({ id, plan: JSON.stringify(plan), at });
+      tellDiskFull(db.name, () => start.run({ id, plan: JSON.stringify(plan), at }));
     },
     setCodeCommit: (id, codeCommit) => {
-      setCodeCommit.run(codeCommit, id);
+      tellDiskFull(db.name, () => setCodeCommit.run(codeCommit, id));
     },
     setStatus: (id, status, reason, at) => {
-      setStatus.run(status, reason, at, id);
+      tellDiskFull(db.name, () => setStatus.run(status, reason, at, id));
     },
     get(id) {
       const row = get.get(id);
@@ -83,7 +84,7 @@ export function createRunTable(db: Database): RunTable {
       return row === undefined ? null : JSON.parse(row.output);
     },
     saveStageResult: (stage, inputKey, output) => {
-      saveResult.run(stage, inputKey, JSON.stringify(output));
+      tellDiskFull(db.name, () => saveResult.run(stage, inputKey, JSON.stringify(output)));
     },
   };
 }

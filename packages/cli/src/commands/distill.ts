@@ -7,7 +7,7 @@ import {
   requestSpec,
 } from '@retort/pipeline';
 import { type RunPlan, runIdOf, teachJobSchema } from '@retort/schema';
-import { lockHome, type Spending } from '@retort/store';
+import { DiskFullError, lockHome, type Spending } from '@retort/store';
 import { type PriceQuote, quotePrice } from '@retort/teacher';
 import { describeBatches } from '../coordinator/batch-news.ts';
 import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
@@ -20,6 +20,7 @@ import { readPriceOverride, unknownPriceMessage } from '../price-flags.ts';
 import { codeCommit, promptsFolder, resolveCache, resolveHome } from '../repository.ts';
 import { resultJson, summaryText } from '../run-result.ts';
 import { confirmSpending } from '../spending.ts';
+import { interruptible } from '../terminal/interruptible.ts';
 import { createMeter, type Meter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -95,8 +96,12 @@ async function work(options: DistillOptions, deps: PipelineDeps, terminal: Termi
     return end;
   } catch (error) {
     meter.abandon();
-    await engine.close();
-    store.runs.setStatus(runId, 'failed', error instanceof Error ? error.message : String(error), at());
+    try {
+      await engine.close();
+      store.runs.setStatus(runId, 'failed', error instanceof Error ? error.message : String(error), at());
+    } catch (later) {
+      if (!(later instanceof DiskFullError)) throw later; // a full disk can't hold the status; what stopped the run is told
+    }
     throw error;
   } finally {
     interrupt.release();
@@ -150,21 +155,6 @@ function lazyEngine(
       void engine?.then((running) => running.kill());
     },
   };
-}
-
-/** The first Ctrl-C drains, the second ends everything at once. */
-function interruptible(terminal: Terminal, meter: Meter, kill: () => void) {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) {
-      kill();
-      process.exit(EXIT.interrupted);
-    }
-    meter.log('stopping: what is in flight is finished and stored (press Ctrl-C again to end at once)');
-    controller.abort();
-  };
-  terminal.onInterrupt(onSignal);
-  return { signal: controller.signal, release: () => terminal.offInterrupt(onSignal) };
 }
 
 interface Conclusion {

@@ -8,6 +8,7 @@ import {
   type JobEventReader,
   type JobEvents,
   jobRetries,
+  probeWrite,
   type QueueAddress,
   queueName,
   queueOptions,
@@ -99,7 +100,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const work = async () => {
         await stageQueue.queue.resume();
         stageQueue.events.start();
-        return runJobs({ ...stageQueue, ...stageOptions, attempts }).finally(() => stageQueue.events.stop());
+        const probe = () => probeWrite(stageQueue.queue);
+        return runJobs({ ...stageQueue, ...stageOptions, probe, attempts }).finally(() =>
+          stageQueue.events.stop(),
+        );
       };
       return Promise.race([work(), failure]).catch((error: unknown) => {
         throw explainQueueError(error);

@@ -40,6 +40,8 @@ export type StageEnd =
 
 export interface RunJobsOptions {
   readonly queue: Pick<Queue, 'addBulk' | 'getJob'>;
+  /** Rejects when the queue takes no more writes: asked after a silence, since no event would say so. */
+  readonly probe: () => Promise<void>;
   readonly events: Pick<JobEvents, 'on' | 'off'>;
   readonly source: JobSource;
   /** Jobs in the queue at once: a million images need no more queue memory than a thousand. */
@@ -80,7 +82,7 @@ export async function runJobs(options: RunJobsOptions): Promise<StageEnd> {
 }
 
 /** Jobs between queue and store, and what they said at their end. */
-function createFlight({ queue, events, attempts, onSettled, onProgress, signal }: RunJobsOptions) {
+function createFlight({ queue, probe, events, attempts, onSettled, onProgress, signal }: RunJobsOptions) {
   const ids = new Set<string>();
   const missing = new Set<string>();
   let settled = 0;
@@ -133,6 +135,7 @@ function createFlight({ queue, events, attempts, onSettled, onProgress, signal }
         if (signal.aborted || ended !== null) wake();
       });
       if (settled === before && ms >= RECONCILE_MS) {
+        if (ids.size > 0) await probe();
         for (const id of [...ids]) {
           if ((await queue.getJob(id)) !== undefined) missing.delete(id);
           // A job that just ended is gone before its event is read: only one that stays missing was lost.
