@@ -14,7 +14,7 @@ from retort_scorer.checkpoint import read_checkpoint, write_checkpoint
 from retort_scorer.encoders.embedded import read_revisions, vector_levels
 from retort_scorer.errors import CheckpointUnreadableError
 from retort_scorer.heads.scorer_head import ScorerHead
-from retort_scorer.heads.xlstm import XlstmShape
+from retort_scorer.xlstm.shape import XlstmShape
 from retort_scorer.predict import run_predict
 
 SHAPE = XlstmShape(d_model=16)

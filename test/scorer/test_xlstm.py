@@ -1,4 +1,4 @@
-"""heads/xlstm.py: the fast forms against slow, obvious ones, and what a causal, masked stack promises."""
+"""xlstm/: the fast forms against slow, obvious ones, and what a causal, masked stack promises."""
 
 import math
 
@@ -7,7 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from retort_scorer.heads.xlstm import EmptySequenceError, XlstmShape, XlstmStack, masked_mean, mlstm_parallel, slstm_scan
+from retort_scorer.pooling import EmptySequenceError, masked_mean
+from retort_scorer.xlstm.mlstm_cell import mlstm_parallel
+from retort_scorer.xlstm.shape import XlstmShape
+from retort_scorer.xlstm.slstm_cell import slstm_scan
+from retort_scorer.xlstm.stack import XlstmStack
 
 SHAPE = XlstmShape(d_model=16, num_heads=2)
 

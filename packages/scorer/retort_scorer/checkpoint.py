@@ -19,7 +19,7 @@ from .atomic_files import write_bytes
 from .encoders.embedded import EncoderRevisions
 from .errors import CheckpointUnreadableError
 from .heads.scorer_head import ScorerHead
-from .heads.xlstm import XlstmShape
+from .xlstm.shape import XlstmShape
 
 FORMAT_VERSION = 1
 HEADER = "retort_scorer"

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from .errors import ScorerError
-from .heads.xlstm import XlstmShape
+from .xlstm.shape import XlstmShape
 
 # What a rating of an aspect was given for: without the image prompt it has no meaning.
 ASPECTS_OF_PROMPT = ("correspondence",)

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..feature_table import FeatureTable
-from .xlstm import XlstmShape, XlstmStack, masked_mean
+from ..pooling import masked_mean
+from ..xlstm.shape import XlstmShape
+from ..xlstm.stack import XlstmStack
 
 REGRESSOR_WIDTH = 128  # the paper's
 CLIP = 6.0  # standard deviations: one wild channel of an unusual image must not decide its score

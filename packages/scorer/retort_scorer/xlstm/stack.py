@@ -1,0 +1,25 @@
+"""The blocks in a row, as M3-AGIQA (arXiv 2502.13763) takes them: an sLSTM at index 1, mLSTMs elsewhere.
+
+Both cells are causal, so padding on the right never reaches a real token. Gates, cumulative sums, stabilisers and
+normalisers stay in fp32 whatever the input is.
+"""
+
+from torch import Tensor, nn
+
+from .blocks import MlstmBlock, SlstmBlock
+from .shape import XlstmShape
+
+
+class XlstmStack(nn.Module):
+    """The blocks in a row with a norm behind them: [B, S, D] -> [B, S, D], causal."""
+
+    def __init__(self, shape: XlstmShape) -> None:
+        super().__init__()
+        kinds = (SlstmBlock if index in shape.slstm_at else MlstmBlock for index in range(shape.num_blocks))
+        self.blocks = nn.ModuleList(kind(shape) for kind in kinds)
+        self.norm = nn.LayerNorm(shape.d_model, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        return self.norm(x)
