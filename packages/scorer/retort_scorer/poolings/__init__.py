@@ -1,0 +1,1 @@
+"""Poolings, a file each: one vector from the real tokens of a sequence."""
