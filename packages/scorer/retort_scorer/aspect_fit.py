@@ -23,7 +23,7 @@ from .evaluation import compare, comparison_note, evaluate
 from .feature_table import FeatureTable, load_feature_table
 from .fit_config import ASPECTS_OF_PROMPT, FitConfig, parse_config
 from .fit_rows import MOS_RANGE, FitRow, read_fit_rows
-from .floor import DEFINITION, predict_floor
+from .floor_figures import evaluate_floor
 from .heads.kernel_ridge import fit_kernel_ridge
 from .protocol import Emitter
 from .training import TrainingData, best_epoch, train_head
@@ -131,7 +131,7 @@ def _report(data: AspectRows, aspect: str, predicted: Mapping[str, Values], seed
         "metrics": {
             "n": {split: len(places) for split, places in data.places.items()},
             "heads": {head: evaluate(test_rows, values[test], test_mos, seed) for head, values in predicted.items()},
-            "floor": _floor(data, aspect, seed),
+            "floor": evaluate_floor(data.rows, np.array([row.mos[aspect] for row in data.rows]), test, seed),
             "conformal": {
                 head: {"half_width": width, "coverage": COVERAGE, "n": len(val), "note": NOTE}
                 for head, width in half_widths.items()
@@ -162,20 +162,6 @@ def prediction_interval(predicted_mos: float, half_width: float | None) -> dict[
     if half_width is None:
         return {"low": None, "high": None}
     return {"low": max(MOS_RANGE[0], predicted_mos - half_width), "high": min(MOS_RANGE[1], predicted_mos + half_width)}
-
-
-def _floor(data: AspectRows, aspect: str, seed: int) -> dict[str, Any]:
-    predicted, reason = predict_floor(
-        [row.generator_setting for row in data.rows],
-        [row.prompt_group for row in data.rows],
-        [row.mos[aspect] for row in data.rows],
-    )
-    known = [int(place) for place in data.places["test"] if predicted[place] is not None]
-    values = np.array([predicted[place] for place in known], dtype=np.float64)
-    found = evaluate([data.rows[place] for place in known], values, data.mos[known], seed)
-    # The mean of the others falls when an image's own MOS is high: within a setting that is -1 by construction, not a finding.
-    within = {"srcc_mean": None, "srcc_worst": None, "n_settings": 0, "reason": "the floor is one value a setting and prompt"}
-    return {"definition": DEFINITION, "reason": reason, **found, "within_generator": within}
 
 
 def _levels(table: FeatureTable) -> list[int]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from . import bootstrap, metrics
 from .fit_rows import FitRow
+from .words import word_metrics
 
 Values = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ def evaluate(rows: Sequence[FitRow], predicted: Values, mos: Values, seed: int) 
         **{name: metric.value for name, metric in found.items()},
         "reasons": {name: metric.reason for name, metric in found.items() if metric.reason is not None},
         "intervals": _intervals(rows, predicted, mos, curve5, seed),
-        "words": metrics.word_accuracy(predicted, mos),
+        "words": word_metrics(predicted, mos),
         "per_generator": _per_generator(rows, predicted, mos),
         "within_generator": _within_generator(rows, predicted, mos),
     }
