@@ -1,4 +1,4 @@
-"""metrics.py, bootstrap.py and conformal.py: against scipy, hand-made cases and naive loops."""
+"""metrics.py, bootstrap.py and evaluation.py: against scipy, hand-made cases and naive loops."""
 
 import json
 
@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from retort_scorer import bootstrap, metrics
-from retort_scorer.conformal import conformal_half_width
 from retort_scorer.evaluation import comparison_note, evaluate
 from retort_scorer.fit_rows import FitRow
 
@@ -106,18 +105,3 @@ def test_the_comparison_says_when_the_rows_do_not_decide_it() -> None:
     note = comparison_note({"srcc_difference": -0.01, "interval": [-0.05, 0.03]})
     assert "does not beat kernel ridge" in note and "do not decide" in note
     assert "do not decide" not in comparison_note({"srcc_difference": 0.04, "interval": [0.01, 0.07]})
-
-
-def test_conformal_widths_are_the_hand_counted_order_statistic() -> None:
-    residuals = np.array([-0.9, 0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8])
-    assert conformal_half_width(residuals) == pytest.approx(0.9)  # ceil(10 * 0.9) = the ninth of nine
-    assert conformal_half_width(residuals[:8]) is None
-
-
-def test_conformal_intervals_cover_nine_in_ten_new_residuals() -> None:
-    random = np.random.default_rng(4)
-    covered = []
-    for _ in range(300):
-        width = conformal_half_width(random.normal(size=60))
-        covered.append(np.mean(np.abs(random.normal(size=200)) <= width))
-    assert 0.89 < np.mean(covered) < 0.93

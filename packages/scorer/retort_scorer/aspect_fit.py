@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from .atomic_files import remove_temporary, write_bytes, write_json
-from .conformal import COVERAGE, NOTE, conformal_half_width
+from .conformal import calibrate
 from .encoders.embedded import read_revisions, vector_levels
 from .evaluation import compare, comparison_note, evaluate
 from .feature_table import FeatureTable, load_feature_table
@@ -119,12 +119,16 @@ def _fit(
 def _report(data: AspectRows, aspect: str, predicted: Mapping[str, Values], seed: int) -> dict[str, Any]:
     """Intervals, prediction lines and test metrics: the one place that reads the test MOS."""
     val, test = data.places["val"], data.places["test"]
-    half_widths = {head: conformal_half_width(data.mos[val] - values[val]) for head, values in predicted.items()}
+    val_prompts = [data.rows[place].prompt_group for place in val]
+    calibrations = {
+        head: calibrate(data.mos[val] - values[val], val_prompts, "val, which also chose the epoch (xlstm)")
+        for head, values in predicted.items()
+    }
     test_rows, test_mos = [data.rows[place] for place in test], data.mos[test]
     comparison = compare(test_rows, predicted["xlstm"][test], predicted["kernel-ridge"][test], test_mos, seed)
     return {
         "predictions": [
-            _prediction_line(data, aspect, head, int(place), float(predicted[head][place]), half_widths[head])
+            _prediction_line(data, aspect, head, int(place), float(predicted[head][place]), calibrations[head].half_width)
             for head in predicted
             for place in (*val, *test)
         ],
@@ -132,10 +136,7 @@ def _report(data: AspectRows, aspect: str, predicted: Mapping[str, Values], seed
             "n": {split: len(places) for split, places in data.places.items()},
             "heads": {head: evaluate(test_rows, values[test], test_mos, seed) for head, values in predicted.items()},
             "floor": evaluate_floor(data.rows, np.array([row.mos[aspect] for row in data.rows]), test, seed),
-            "conformal": {
-                head: {"half_width": width, "coverage": COVERAGE, "n": len(val), "note": NOTE}
-                for head, width in half_widths.items()
-            },
+            "conformal": {head: calibration.to_json() for head, calibration in calibrations.items()},
             "comparison": comparison,
             "notes": [comparison_note(comparison)],
         },

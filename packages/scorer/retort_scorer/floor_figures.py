@@ -21,7 +21,7 @@ WITHIN = "the floor knows nothing within a generator setting but the fold"
 
 def floor_of_rows(rows: Sequence[FitRow], mos: Values) -> Floor:
     """The floor of rated rows; a row whose setting nobody knows has its generator's name for one, as in the audit."""
-    return predict_floor([row.generator_setting or row.generator for row in rows], [row.image_prompt for row in rows], mos)
+    return predict_floor([row.setting for row in rows], [row.image_prompt for row in rows], mos)
 
 
 def evaluate_floor(rows: Sequence[FitRow], mos: Values, places: Places, seed: int) -> dict[str, Any]:
