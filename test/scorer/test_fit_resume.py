@@ -133,7 +133,7 @@ def test_the_outputs_hold_what_a_report_needs(undisturbed: dict[str, bytes]) -> 
     quality = metrics["aspects"]["quality"]
     assert quality["best_epoch"] in range(1, 7)
     assert quality["n"] == {"train": 44, "val": 16, "test": 12}
-    assert quality["floor"]["srcc"] is not None and "leave the image's prompt out" in quality["floor"]["definition"]
+    assert quality["floor"]["srcc"] is not None and "5 folds by image prompt" in quality["floor"]["definition"]
     assert "kernel ridge on the same features" in quality["notes"][0]
 
 

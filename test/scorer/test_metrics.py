@@ -1,4 +1,4 @@
-"""metrics.py, bootstrap.py, conformal.py and floor.py: against scipy, hand-made cases and naive loops."""
+"""metrics.py, bootstrap.py and evaluation.py: against scipy, hand-made cases and naive loops."""
 
 import json
 
@@ -7,10 +7,8 @@ import pytest
 from scipy import stats
 
 from retort_scorer import bootstrap, metrics
-from retort_scorer.conformal import conformal_half_width
 from retort_scorer.evaluation import comparison_note, evaluate
 from retort_scorer.fit_rows import FitRow
-from retort_scorer.floor import predict_floor
 
 
 @pytest.fixture
@@ -57,12 +55,6 @@ def test_a_logistic_fit_finds_the_curve_that_made_the_mos(parameters, curve, val
     mapped, reason = metrics.fit_logistic(predicted, mos, parameters)
     assert reason is None
     assert mapped == pytest.approx(mos, abs=1e-4)
-
-
-def test_words_are_cut_at_whole_numbers_closed_on_the_left() -> None:
-    assert metrics.word_index(np.array([0.0, 0.99, 1.0, 2.0, 3.0, 3.99, 4.0, 5.0])).tolist() == [0, 0, 1, 2, 3, 3, 4, 4]
-    found = metrics.word_accuracy(np.array([0.5, 1.5, 4.5]), np.array([0.5, 2.5, 1.5]))
-    assert found == {"accuracy": pytest.approx(1 / 3), "rough_accuracy": pytest.approx(2 / 3)}
 
 
 def test_images_of_a_prompt_are_drawn_together() -> None:
@@ -113,29 +105,3 @@ def test_the_comparison_says_when_the_rows_do_not_decide_it() -> None:
     note = comparison_note({"srcc_difference": -0.01, "interval": [-0.05, 0.03]})
     assert "does not beat kernel ridge" in note and "do not decide" in note
     assert "do not decide" not in comparison_note({"srcc_difference": 0.04, "interval": [0.01, 0.07]})
-
-
-def test_conformal_widths_are_the_hand_counted_order_statistic() -> None:
-    residuals = np.array([-0.9, 0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8])
-    assert conformal_half_width(residuals) == pytest.approx(0.9)  # ceil(10 * 0.9) = the ninth of nine
-    assert conformal_half_width(residuals[:8]) is None
-
-
-def test_conformal_intervals_cover_nine_in_ten_new_residuals() -> None:
-    random = np.random.default_rng(4)
-    covered = []
-    for _ in range(300):
-        width = conformal_half_width(random.normal(size=60))
-        covered.append(np.mean(np.abs(random.normal(size=200)) <= width))
-    assert 0.89 < np.mean(covered) < 0.93
-
-
-def test_the_floor_is_the_settings_mean_over_the_other_prompts() -> None:
-    settings, prompts = ["s", "s", "s", "t", "t"], ["a", "b", "b", "a", "a"]
-    predicted, reason = predict_floor(settings, prompts, [1.0, 2.0, 4.0, 5.0, 3.0])
-    assert reason is None
-    assert predicted == [3.0, 1.0, 1.0, None, None]
-
-
-def test_there_is_no_floor_without_generator_settings() -> None:
-    assert predict_floor([None, None], ["a", "b"], [1.0, 2.0]) == ([None, None], "no generator setting is known for any image")

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 
 from .atomic_files import remove_temporary, write_bytes, write_json
-from .conformal import COVERAGE, NOTE, conformal_half_width
+from .conformal import calibrate
 from .encoders.embedded import read_revisions, vector_levels
 from .evaluation import compare, comparison_note, evaluate
 from .feature_table import FeatureTable, load_feature_table
 from .fit_config import ASPECTS_OF_PROMPT, FitConfig, parse_config
 from .fit_rows import MOS_RANGE, FitRow, read_fit_rows
-from .floor import DEFINITION, predict_floor
+from .floor_figures import evaluate_floor
 from .heads.kernel_ridge import fit_kernel_ridge
 from .protocol import Emitter
 from .training import TrainingData, best_epoch, train_head
@@ -119,23 +119,24 @@ def _fit(
 def _report(data: AspectRows, aspect: str, predicted: Mapping[str, Values], seed: int) -> dict[str, Any]:
     """Intervals, prediction lines and test metrics: the one place that reads the test MOS."""
     val, test = data.places["val"], data.places["test"]
-    half_widths = {head: conformal_half_width(data.mos[val] - values[val]) for head, values in predicted.items()}
+    val_prompts = [data.rows[place].prompt_group for place in val]
+    calibrations = {
+        head: calibrate(data.mos[val] - values[val], val_prompts, "val, which also chose the epoch (xlstm)")
+        for head, values in predicted.items()
+    }
     test_rows, test_mos = [data.rows[place] for place in test], data.mos[test]
     comparison = compare(test_rows, predicted["xlstm"][test], predicted["kernel-ridge"][test], test_mos, seed)
     return {
         "predictions": [
-            _prediction_line(data, aspect, head, int(place), float(predicted[head][place]), half_widths[head])
+            _prediction_line(data, aspect, head, int(place), float(predicted[head][place]), calibrations[head].half_width)
             for head in predicted
             for place in (*val, *test)
         ],
         "metrics": {
             "n": {split: len(places) for split, places in data.places.items()},
             "heads": {head: evaluate(test_rows, values[test], test_mos, seed) for head, values in predicted.items()},
-            "floor": _floor(data, aspect, seed),
-            "conformal": {
-                head: {"half_width": width, "coverage": COVERAGE, "n": len(val), "note": NOTE}
-                for head, width in half_widths.items()
-            },
+            "floor": evaluate_floor(data.rows, np.array([row.mos[aspect] for row in data.rows]), test, seed),
+            "conformal": {head: calibration.to_json() for head, calibration in calibrations.items()},
             "comparison": comparison,
             "notes": [comparison_note(comparison)],
         },
@@ -162,20 +163,6 @@ def prediction_interval(predicted_mos: float, half_width: float | None) -> dict[
     if half_width is None:
         return {"low": None, "high": None}
     return {"low": max(MOS_RANGE[0], predicted_mos - half_width), "high": min(MOS_RANGE[1], predicted_mos + half_width)}
-
-
-def _floor(data: AspectRows, aspect: str, seed: int) -> dict[str, Any]:
-    predicted, reason = predict_floor(
-        [row.generator_setting for row in data.rows],
-        [row.prompt_group for row in data.rows],
-        [row.mos[aspect] for row in data.rows],
-    )
-    known = [int(place) for place in data.places["test"] if predicted[place] is not None]
-    values = np.array([predicted[place] for place in known], dtype=np.float64)
-    found = evaluate([data.rows[place] for place in known], values, data.mos[known], seed)
-    # The mean of the others falls when an image's own MOS is high: within a setting that is -1 by construction, not a finding.
-    within = {"srcc_mean": None, "srcc_worst": None, "n_settings": 0, "reason": "the floor is one value a setting and prompt"}
-    return {"definition": DEFINITION, "reason": reason, **found, "within_generator": within}
 
 
 def _levels(table: FeatureTable) -> list[int]:

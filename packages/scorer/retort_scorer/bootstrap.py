@@ -14,6 +14,7 @@ Values = NDArray[np.float64]
 
 RESAMPLES = 1_000
 LEVEL = 0.95
+PAIR_ROWS = 512  # of the pairs of rows, held in memory at a time
 MIN_PROMPTS = 5  # fewer say nothing about prompts that were not drawn
 
 
@@ -47,19 +48,25 @@ def srcc_resampled(predicted: Values, mos: Values, counts: Values) -> Values:
 
 
 def krcc_resampled(predicted: Values, mos: Values, counts: Values) -> Values:
-    """Kendall's tau-b of each resample."""
-    signs = [np.sign(np.subtract.outer(values, values)) for values in (predicted, mos)]
-
-    def pairs(matrix: Values) -> Values:
-        return np.einsum("rn,rn->r", counts @ matrix, counts)
-
+    """Kendall's tau-b of each resample. Takes n^2 time, and memory for ``PAIR_ROWS`` rows of pairs at a time."""
+    agreeing, unequal, differing = (np.zeros(len(counts)) for _ in range(3))
+    for start in range(0, len(mos), PAIR_ROWS):
+        block = slice(start, start + PAIR_ROWS)
+        ours, theirs = (np.sign(np.subtract.outer(values[block], values)) for values in (predicted, mos))
+        for sums, pairs in ((agreeing, ours * theirs), (unequal, np.abs(ours)), (differing, np.abs(theirs))):
+            sums += np.einsum("rn,rn->r", counts[:, block] @ pairs, counts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return pairs(signs[0] * signs[1]) / np.sqrt(pairs(np.abs(signs[0])) * pairs(np.abs(signs[1])))
+        return agreeing / np.sqrt(unequal * differing)
 
 
 def rmse_resampled(predicted: Values, mos: Values, counts: Values) -> Values:
     """Root mean square error of each resample, in MOS."""
     return np.sqrt(counts @ (predicted - mos) ** 2 / counts.sum(axis=1))
+
+
+def mean_resampled(values: NDArray[np.bool_] | Values, counts: Values) -> Values:
+    """Mean of each resample: of hits, the share that hits."""
+    return counts @ values.astype(np.float64) / counts.sum(axis=1)
 
 
 def _ranks(values: Values, counts: Values) -> Values:

@@ -35,6 +35,11 @@ class FitRow:
         return self.image_hash if self.image_prompt is None else self.image_prompt
 
     @property
+    def setting(self) -> str | None:
+        """The generator setting, or the generator where no setting of it is known."""
+        return self.generator if self.generator_setting is None else self.generator_setting
+
+    @property
     def text_key(self) -> str | None:
         return None if self.image_prompt is None else sha256_text(self.image_prompt)
 

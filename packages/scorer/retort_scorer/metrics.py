@@ -1,4 +1,4 @@
-"""Agreement of predicted MOS with MOS: rank and linear correlation, error, and words.
+"""Agreement of predicted MOS with MOS: rank and linear correlation, and error.
 
 Conventions of the field: rank metrics on raw predictions; PLCC and RMSE raw and after a logistic curve fitted on the
 same predictions, each under its own name. What can't be computed is None with a reason, never NaN: JSON has none.
@@ -14,8 +14,6 @@ from scipy import optimize, stats
 Values = NDArray[np.float64]
 
 MIN_CORRELATION_ROWS = 3  # two points always correlate perfectly
-# Cut points of the words on the 0–5 scale, bins closed on the left: WORD_BINNING of packages/schema.
-WORD_CUTS = (1.0, 2.0, 3.0, 4.0)
 CURVE_EVALUATIONS = 500
 
 
@@ -93,19 +91,6 @@ def fit_logistic(predicted: Values, mos: Values, parameters: int) -> tuple[Value
     best = optimize.least_squares(lambda values: curve(x, *values) - mos, start, x_scale="jac", max_nfev=CURVE_EVALUATIONS)
     mapped = curve(x, *best.x)
     return (mapped, None) if np.isfinite(mapped).all() else (None, "the fitted curve is not finite")
-
-
-def word_index(mos: Values) -> NDArray[np.int64]:
-    """0 (bad) to 4 (excellent) for MOS on the 0–5 scale."""
-    return np.searchsorted(np.asarray(WORD_CUTS), mos, side="right")
-
-
-def word_accuracy(predicted: Values, mos: Values) -> dict[str, float | None]:
-    """Share of rows whose predicted word is right, and at most one class off (the paper's rough accuracy)."""
-    if len(mos) == 0:
-        return {"accuracy": None, "rough_accuracy": None}
-    distance = np.abs(word_index(predicted) - word_index(mos))
-    return {"accuracy": float(np.mean(distance == 0)), "rough_accuracy": float(np.mean(distance <= 1))}
 
 
 def _correlation(compute: Callable[[], float], predicted: Values, mos: Values) -> Metric:
