@@ -21,7 +21,7 @@ sys.path.insert(0, str(PACKAGE))
 
 import torch  # noqa: E402  (after the path and the thread count are set)
 
-from retort_scorer.encoders.embedded import read_revisions  # noqa: E402
+from retort_scorer.encoders.encoder import read_revisions  # noqa: E402
 from retort_scorer.feature_store import Features, FeatureStore  # noqa: E402
 
 torch.set_num_threads(1)

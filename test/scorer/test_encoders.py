@@ -8,8 +8,9 @@ from PIL import Image
 
 from conftest import SAMPLE
 from retort_scorer.atomic_files import sha256_bytes
-from retort_scorer.encoders.embedded import EmbeddedEncoder, read_revisions, vector_levels
-from retort_scorer.encoders.efficientnet_lite0 import build_efficientnet_lite0
+from retort_scorer.encoders.embedded import EmbeddedEncoder
+from retort_scorer.encoders.registry import describe_encoder
+from retort_scorer.encoders.efficientnet_lite import build_efficientnet_lite
 from retort_scorer.encoders.minilm import build_minilm
 from retort_scorer.encoders.wordpiece import split_words
 from retort_scorer.errors import ImageUnreadableError, ScorerError
@@ -50,7 +51,7 @@ def test_words_are_folded_as_bert_folds_them() -> None:
 def test_an_image_gives_49_cells_and_a_global_vector(encoder: EmbeddedEncoder, tmp_path: Path) -> None:
     features = encoder.encode_image(read_source_image(photo(tmp_path, (640, 360)), 512))
     assert features.tokens.shape == (49, 784)
-    assert features.vector.shape == (sum(vector_levels()),)
+    assert features.vector.shape == (sum(describe_encoder("embedded").levels),)
     assert torch.isfinite(features.tokens.half()).all() and torch.isfinite(features.vector).all()
 
 
@@ -65,7 +66,7 @@ def test_cells_lie_row_by_row(encoder: EmbeddedEncoder, tmp_path: Path) -> None:
 
 def test_weights_of_another_network_are_refused() -> None:
     with pytest.raises(KeyError):
-        build_efficientnet_lite0({})
+        build_efficientnet_lite("lite0", {})
     with pytest.raises(RuntimeError):
         build_minilm({"embeddings.LayerNorm.weight": torch.ones(384)})
 
@@ -83,7 +84,7 @@ def test_the_network_names_what_is_on_real_images(encoder: EmbeddedEncoder) -> N
 
 def test_an_unknown_encoder_is_named() -> None:
     with pytest.raises(ScorerError, match="no encoder 'clip': choose one of embedded"):
-        read_revisions("clip")
+        describe_encoder("clip")
 
 
 def photo(folder: Path, size: tuple[int, int] = (64, 48), name: str = "photo.png") -> Path:

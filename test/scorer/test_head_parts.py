@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from retort_scorer.errors import ScorerError
-from retort_scorer.heads.xlstm import EmptySequenceError
+from retort_scorer.pooling import EmptySequenceError
 from retort_scorer.mixers.mixer import Mixer, MixerShape
 from retort_scorer.mixers.paper_shapes import PAPER_SHAPES
 from retort_scorer.mixers.registry import MIXERS, build_mixer

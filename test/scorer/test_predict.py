@@ -11,18 +11,18 @@ from PIL import Image
 from safetensors.torch import save
 
 from retort_scorer.checkpoint import read_checkpoint, write_checkpoint
-from retort_scorer.encoders.embedded import read_revisions, vector_levels
+from retort_scorer.encoders.registry import describe_encoder
 from retort_scorer.errors import CheckpointUnreadableError
 from retort_scorer.heads.scorer_head import ScorerHead
 from retort_scorer.xlstm.shape import XlstmShape
 from retort_scorer.predict import run_predict
 
 SHAPE = XlstmShape(d_model=16)
-WIDTHS = (784, sum(vector_levels()), 384)
+WIDTHS = (784, sum(describe_encoder("embedded").levels), 384)
 
 
 def header(**changes: Any) -> dict[str, Any]:
-    revisions = read_revisions("embedded")
+    revisions = describe_encoder("embedded").revisions
     return {
         "encoder": "embedded",
         "encoder_revision": {"image": revisions.image, "text": revisions.text},

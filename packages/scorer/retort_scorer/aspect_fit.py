@@ -18,7 +18,8 @@ from safetensors.torch import save
 
 from .atomic_files import remove_temporary, write_bytes, write_json
 from .conformal import calibrate
-from .encoders.embedded import read_revisions, vector_levels
+from .encoders.encoder import EncoderSpec
+from .encoders.registry import describe_encoder
 from .evaluation import compare, comparison_note, evaluate
 from .feature_table import FeatureTable, load_feature_table
 from .fit_config import ASPECTS_OF_PROMPT, FitConfig, parse_config
@@ -35,6 +36,7 @@ Values = NDArray[np.float64]
 class AspectRows:
     """The rated rows of one aspect with their features, and where each split lies in them."""
 
+    encoder: EncoderSpec
     rows: Sequence[FitRow]
     table: FeatureTable
     mos: Values
@@ -57,9 +59,10 @@ def run_fit_aspect(command: Mapping[str, Any], emit: Emitter, stopping: Callable
 
 def _load(command: Mapping[str, Any], aspect: str, config: FitConfig) -> AspectRows:
     rows = [row for row in read_fit_rows(Path(command["rows"])) if aspect in row.mos]
+    encoder = describe_encoder(str(command["encoder"]))
     table = load_feature_table(
         Path(command["feature_store"]),
-        read_revisions(str(command["encoder"])),
+        encoder.revisions,
         [row.image_hash for row in rows],
         [row.text_key for row in rows],
     )
@@ -70,7 +73,7 @@ def _load(command: Mapping[str, Any], aspect: str, config: FitConfig) -> AspectR
         random = np.random.default_rng(config.seed)
         for split in ("train", "val"):
             mos[places[split]] = random.permutation(mos[places[split]])
-    return AspectRows(rows, table, mos, places)
+    return AspectRows(encoder, rows, table, mos, places)
 
 
 def _fit(
@@ -85,15 +88,16 @@ def _fit(
         emit("progress", done=line["epoch"], total=epochs, unit="epoch", note=aspect)
 
     training = TrainingData(
-        data.table.rows(train),
+        data.table,
+        torch.from_numpy(train),
         torch.from_numpy(data.mos[train]).float(),
-        data.table.rows(val),
+        torch.from_numpy(val),
         torch.from_numpy(data.mos[val]).float(),
     )
     head, history = train_head(training, config, folder / aspect / "resume.pt", on_epoch, stopping)
     reference = fit_kernel_ridge(
-        data.table.vectors.double().numpy(),
-        _levels(data.table),
+        data.table.image_vectors.double().numpy(),
+        data.encoder.levels_of(data.table.image_vectors.shape[1]),
         _unit_texts(data.table) if aspect in ASPECTS_OF_PROMPT else None,
         data.mos,
         train,
@@ -110,7 +114,7 @@ def _fit(
     report["metrics"]["best_epoch"] = best_epoch(history)
     return {
         "history": [{"aspect": aspect, **line} for line in history],
-        "head_widths": [data.table.cells.shape[-1], data.table.vectors.shape[-1], data.table.text_vectors.shape[-1]],
+        "head_widths": list(data.table.widths),
         "kernel_ridge": {"gamma": reference.gamma, "alpha": reference.alpha},
         **report,
     }
@@ -163,12 +167,6 @@ def prediction_interval(predicted_mos: float, half_width: float | None) -> dict[
     if half_width is None:
         return {"low": None, "high": None}
     return {"low": max(MOS_RANGE[0], predicted_mos - half_width), "high": min(MOS_RANGE[1], predicted_mos + half_width)}
-
-
-def _levels(table: FeatureTable) -> list[int]:
-    """Parts of the image vector that the kernel weighs alike: the network's stages, or the whole for any other encoder."""
-    width = table.vectors.shape[1]
-    return vector_levels() if width == sum(vector_levels()) else [width]
 
 
 def _unit_texts(table: FeatureTable) -> Values:

@@ -16,7 +16,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from .atomic_files import write_bytes
-from .encoders.embedded import EncoderRevisions
+from .encoders.encoder import EncoderRevisions
 from .errors import CheckpointUnreadableError
 from .heads.scorer_head import ScorerHead
 from .xlstm.shape import XlstmShape

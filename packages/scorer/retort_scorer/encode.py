@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from .atomic_files import read_json_lines, sha256_text
-from .encoders.embedded import IMAGE_SIDE, EmbeddedEncoder, read_revisions
+from .encoders.encoder import Encoder, require_image_side
+from .encoders.registry import describe_encoder, load_encoder
 from .errors import ImageUnreadableError, StopRequested
 from .feature_store import Features, FeatureStore
 from .protocol import Emitter
@@ -27,7 +28,8 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
     Raises:
         StopRequested: ``stopping`` said so.
     """
-    revisions = read_revisions(str(command.get("encoder", "embedded")))
+    spec = describe_encoder(str(command.get("encoder", "embedded")))
+    side, revisions = require_image_side(spec), spec.revisions
     rows = read_json_lines(Path(command["images"]))
     paths = {str(row["image_hash"]): Path(row["path"]) for row in rows}
     texts = {sha256_text(prompt): prompt for row in rows if (prompt := row.get("image_prompt")) is not None}
@@ -43,7 +45,7 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
     }
     if not new_images and not new_texts:
         return result
-    encoder = EmbeddedEncoder()
+    encoder = load_encoder(spec.name)
     with prompts.writing():
         for keys in _parts(new_texts, SHARD_TEXTS):
             prompts.add({key: encoder.encode_text(texts[key]) for key in keys})
@@ -56,7 +58,7 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
 
     with images.writing():
         for keys in _parts(new_images, SHARD_IMAGES):
-            encoded, failed = _encode_shard(encoder, {key: paths[key] for key in keys}, threads, count_image, stopping)
+            encoded, failed = _encode_shard(encoder, side, {key: paths[key] for key in keys}, threads, count_image, stopping)
             if encoded:
                 images.add(encoded)
             result["encoded"] += len(encoded)
@@ -67,7 +69,8 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
 
 
 def _encode_shard(
-    encoder: EmbeddedEncoder,
+    encoder: Encoder,
+    side: int,
     paths: Mapping[str, Path],
     threads: int,
     count_image: Callable[[], None],
@@ -77,7 +80,7 @@ def _encode_shard(
     encoded: dict[str, Features] = {}
     failed: list[dict[str, str]] = []
     with ThreadPoolExecutor(threads) as pool:
-        futures = {key: pool.submit(_encode_image, encoder, path, key) for key, path in paths.items()}
+        futures = {key: pool.submit(_encode_image, encoder, side, path, key) for key, path in paths.items()}
         for key, future in futures.items():
             if stopping():
                 pool.shutdown(cancel_futures=True)
@@ -90,8 +93,8 @@ def _encode_shard(
     return encoded, failed
 
 
-def _encode_image(encoder: EmbeddedEncoder, path: Path, image_hash: str) -> Features:
-    return encoder.encode_image(read_source_image(path, IMAGE_SIDE, image_hash))
+def _encode_image(encoder: Encoder, side: int, path: Path, image_hash: str) -> Features:
+    return encoder.encode_image(read_source_image(path, side, image_hash))
 
 
 def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:

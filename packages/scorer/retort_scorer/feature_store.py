@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -75,11 +76,34 @@ class FeatureStore:
         self._places.update((key, (shard, row)) for row, key in enumerate(keys))
 
     def load(self, keys: Iterable[str]) -> dict[str, Features]:
-        """Read the features of ``keys``; each shard is opened once.
+        """Read the features of ``keys``; each shard is opened once, and only what is asked for is read.
 
         Raises:
             ScorerError: a key is not stored; the message says how many and that encode has to run first.
         """
+        loaded = {}
+        for file, offsets, rows in self._shards_of(keys):
+            vectors, tokens = file.get_slice("vectors"), file.get_slice("tokens")
+            for row, key in rows:
+                loaded[key] = Features(tokens[offsets[row] : offsets[row + 1]], vectors[row : row + 1][0].clone())
+        return loaded
+
+    def load_vectors(self, keys: Iterable[str]) -> dict[str, Tensor]:
+        """The vectors alone. Raises ScorerError as ``load`` does."""
+        loaded = {}
+        for file, _, rows in self._shards_of(keys):
+            vectors = file.get_tensor("vectors")
+            loaded.update((key, vectors[row].clone()) for row, key in rows)
+        return loaded
+
+    def token_lengths(self, keys: Iterable[str]) -> dict[str, int]:
+        """How many tokens each of ``keys`` has. Raises ScorerError as ``load`` does."""
+        return {
+            key: offsets[row + 1] - offsets[row] for _, offsets, rows in self._shards_of(keys) for row, key in rows
+        }
+
+    def _shards_of(self, keys: Iterable[str]) -> Iterator[tuple[Any, list[int], list[tuple[int, str]]]]:
+        """Each shard that holds some of ``keys``, open, with its offsets and the (row, key) in it."""
         wanted = list(dict.fromkeys(keys))
         missing = [key for key in wanted if key not in self._places]
         if missing:
@@ -91,14 +115,9 @@ class FeatureStore:
         for key in wanted:
             shard, row = self._places[key]
             rows_of[shard].append((row, key))
-        loaded = {}
         for shard, rows in rows_of.items():
             with safe_open(shard, framework="pt") as file:
-                offsets, vectors = file.get_tensor("offsets").tolist(), file.get_tensor("vectors")
-                tokens = file.get_slice("tokens")
-                for row, key in rows:
-                    loaded[key] = Features(tokens[offsets[row] : offsets[row + 1]], vectors[row].clone())
-        return loaded
+                yield file, file.get_tensor("offsets").tolist(), rows
 
     def _read_index(self, index: Path) -> None:
         """Take the entries of a shard, unless the shard is missing or broken: then they are computed again."""

@@ -20,7 +20,7 @@ from .aspect_fit import run_fit_aspect
 from .atomic_files import remove_temporary, write_json, write_json_lines
 from .checkpoint import write_checkpoint
 from .children import run_children
-from .encoders.embedded import read_revisions
+from .encoders.registry import describe_encoder
 from .errors import ScorerError
 from .fit_config import FitConfig, parse_config
 from .fit_rows import MOS_RANGE, read_fit_rows, reason_to_skip
@@ -67,7 +67,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     results = {aspect: json.loads((state / f"{aspect}.json").read_text(encoding="utf-8")) for aspect in fitted}
     document = {
         "fingerprint": fingerprint,
-        "encoder_revision": read_revisions(encoder).name,
+        "encoder_revision": describe_encoder(encoder).revisions.name,
         "config": config.to_json(),
         "protocol": PROTOCOL_NOTE,
         "aspects": {
@@ -85,7 +85,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
 def _write_outputs(
     out: Path, state: Path, encoder: str, config: FitConfig, results: Mapping[str, Mapping[str, Any]], emit: Emitter
 ) -> None:
-    revisions, shape = read_revisions(encoder), config.head_shape()
+    revisions, shape = describe_encoder(encoder).revisions, config.head_shape()
     header = {
         "encoder": encoder,
         "encoder_revision": {"image": revisions.image, "text": revisions.text},
@@ -151,7 +151,7 @@ def _fingerprint(rows_path: Path, encoder: str, aspects: Sequence[str], config: 
     content = {
         "fit_version": FIT_VERSION,
         "rows": hashlib.sha256(rows_path.read_bytes()).hexdigest(),
-        "encoder_revision": read_revisions(encoder).name,
+        "encoder_revision": describe_encoder(encoder).revisions.name,
         "aspects": list(aspects),
         "config": config.to_json(),
     }

@@ -12,7 +12,8 @@ import torch
 from .aspect_fit import prediction_interval
 from .atomic_files import read_json_lines, sha256_bytes, sha256_text, write_json_lines
 from .checkpoint import Checkpoint, read_checkpoint
-from .encoders.embedded import IMAGE_SIDE, EmbeddedEncoder, read_revisions
+from .encoders.encoder import Encoder, require_image_side
+from .encoders.registry import describe_encoder, load_encoder
 from .errors import CheckpointUnreadableError, ImageUnreadableError, StopRequested
 from .feature_store import Features, FeatureStore
 from .feature_table import build_feature_table
@@ -35,7 +36,8 @@ class StoredEncoder:
         revisions = checkpoint.revisions
         self._images = None if root is None else FeatureStore(root, revisions.image)
         self._texts = None if root is None else FeatureStore(root, revisions.text)
-        self._encoder: EmbeddedEncoder | None = None
+        self._encoder: Encoder | None = None
+        self._spec = describe_encoder(checkpoint.encoder)
         self._loading = threading.Lock()
         self._recent_text: tuple[str, Features] | None = None
 
@@ -43,7 +45,7 @@ class StoredEncoder:
         """Raises ImageUnreadableError."""
         if self._images is not None and (key := _hash_of(path)) in self._images:
             return self._images.load([key])[key]
-        pixels = read_source_image(path, IMAGE_SIDE)
+        pixels = read_source_image(path, require_image_side(self._spec))
         return _as_stored(self._networks().encode_image(pixels))
 
     def text(self, text: str) -> Features:
@@ -57,9 +59,9 @@ class StoredEncoder:
         self._recent_text = (text, features)
         return features
 
-    def _networks(self) -> EmbeddedEncoder:
+    def _networks(self) -> Encoder:
         with self._loading:
-            self._encoder = self._encoder or EmbeddedEncoder()
+            self._encoder = self._encoder or load_encoder(self._spec.name)
             return self._encoder
 
 
@@ -75,7 +77,7 @@ def run_predict(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[]
     """
     checkpoint_path = Path(command["checkpoint"])
     checkpoint = read_checkpoint(checkpoint_path)
-    revisions = read_revisions(checkpoint.encoder)
+    revisions = describe_encoder(checkpoint.encoder).revisions
     if revisions != checkpoint.revisions:
         raise CheckpointUnreadableError(
             f"{checkpoint_path} was fitted on features {checkpoint.revisions.name}, this program makes {revisions.name}: "

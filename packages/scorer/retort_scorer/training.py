@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from . import metrics
 from .atomic_files import write_bytes
 from .errors import StopRequested
-from .feature_table import FeatureTable
+from .feature_table import FeatureBatch, FeatureTable
 from .fit_config import FitConfig
 from .heads.scorer_head import ScorerHead
 
@@ -29,11 +29,12 @@ ADAM_BETAS = (0.9, 0.98)
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Rows of one aspect; ``mos`` on the 0–5 scale."""
+    """Rows of one aspect: places in ``table``, [n] int64, and MOS on the 0–5 scale, [n] fp32."""
 
-    train: FeatureTable
+    table: FeatureTable
+    train: Tensor
     train_mos: Tensor
-    val: FeatureTable
+    val: Tensor
     val_mos: Tensor
 
 
@@ -87,9 +88,8 @@ def train_head(
 
 
 def _start(data: TrainingData, config: FitConfig) -> TrainingState:
-    widths = (data.train.cells.shape[-1], data.train.vectors.shape[-1], data.train.text_vectors.shape[-1])
-    head = ScorerHead(config.head_shape(), config.input_dropout, widths)
-    head.standardise(data.train, data.train_mos)
+    head = ScorerHead(config.head_shape(), config.input_dropout, data.table.widths)
+    head.standardise(data.table, data.train, data.train_mos)
     averaged = copy.deepcopy(head)
     matrices = [parameter for parameter in head.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in head.parameters() if parameter.ndim <= 1]  # norms and biases don't decay
@@ -111,7 +111,7 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
         step = state.epoch * batches + batch
         for group in state.optimiser.param_groups:
             group["lr"] = config.learning_rate * _schedule(step, epochs * batches, config.warmup)
-        loss = _loss(state.head(_augmented(data.train.rows(places), config)), target[places], config.plcc_weight)
+        loss = _loss(state.head(_augmented(data.table.batch(data.train[places]), config)), target[places], config.plcc_weight)
         state.optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(state.head.parameters(), config.gradient_norm)
@@ -122,12 +122,12 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
     return total / n
 
 
-def _augmented(rows: FeatureTable, config: FitConfig) -> FeatureTable:
-    """The batch with some cells left out and some image prompts hidden: less to learn by heart, and half the time."""
-    cells = rows.cells.shape[1]
-    kept = torch.randperm(cells)[: max(1, round(cells * config.cell_share))].sort().values
-    hidden = torch.rand(len(rows)) < config.text_dropout
-    return rows.with_cells(kept).without_text(hidden)
+def _augmented(batch: FeatureBatch, config: FitConfig) -> FeatureBatch:
+    """The batch with some image tokens left out and some image prompts hidden: less to learn by heart, and half the time."""
+    tokens = batch.image_tokens.shape[1]
+    kept = torch.randperm(tokens)[: max(1, round(tokens * config.cell_share))].sort().values
+    hidden = torch.rand(len(batch)) < config.text_dropout
+    return batch.with_image_tokens(kept).without_text(hidden)
 
 
 def _loss(predicted: Tensor, target: Tensor, plcc_weight: float) -> Tensor:
@@ -148,7 +148,7 @@ def _average(state: TrainingState, decay: float) -> None:
 
 
 def _validate(head: ScorerHead, data: TrainingData) -> dict[str, float | None]:
-    predicted = head.predict(data.val).double().numpy()
+    predicted = head.predict(data.table, data.val).double().numpy()
     mos = data.val_mos.double().numpy()
     return {
         "val_loss": float(np.mean((predicted - mos) ** 2)),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..feature_table import FeatureTable
+from ..feature_table import FeatureBatch, FeatureTable
 from ..pooling import masked_mean
 from ..xlstm.shape import XlstmShape
 from ..xlstm.stack import XlstmStack
@@ -66,35 +66,33 @@ class ScorerHead(nn.Module):
         self.register_buffer("mos_sd", torch.ones(()))
 
     @torch.no_grad()
-    def standardise(self, train: FeatureTable, mos: Tensor) -> None:
-        """Fit all standardisations on train rows."""
-        self.vector.standardise(train.vectors)
-        self.cell.standardise(train.cells.flatten(0, 1))
-        self.text_vector.standardise(train.text_vectors[train.has_text])
-        self.text_token.standardise(train.text_tokens[train.text_token_mask])
+    def standardise(self, table: FeatureTable, train: Tensor, mos: Tensor) -> None:
+        """Fit all standardisations on the rows at ``train`` [n], with their ``mos`` [n]."""
+        rows = table.batch(train)
+        self.vector.standardise(rows.image_vectors)
+        self.cell.standardise(rows.image_tokens[rows.image_token_mask])
+        self.text_vector.standardise(rows.text_vectors[rows.has_text])
+        self.text_token.standardise(rows.text_tokens[rows.text_token_mask])
         self.mos_mean.copy_(mos.mean())
         self.mos_sd.copy_(mos.std(correction=0).clamp_min(SD_FLOOR))
 
-    def forward(self, table: FeatureTable) -> Tensor:
-        """[n] standardised predictions, fp32."""
+    def forward(self, batch: FeatureBatch) -> Tensor:
+        """[B] standardised predictions, fp32."""
         parts = (
-            self.vector(table.vectors).unsqueeze(1),
-            self.cell(table.cells),
-            self.text_vector(table.text_vectors).unsqueeze(1),
-            self.text_token(table.text_tokens),
+            self.vector(batch.image_vectors).unsqueeze(1),
+            self.cell(batch.image_tokens),
+            self.text_vector(batch.text_vectors).unsqueeze(1),
+            self.text_token(batch.text_tokens),
         )
-        n, cells = table.cells.shape[:2]
-        mask = torch.cat(
-            (torch.ones(n, 1 + cells, dtype=torch.bool), table.has_text.unsqueeze(1), table.text_token_mask), dim=1
-        )
-        hidden = self.stack(torch.cat(parts, dim=1))  # [n, 64, D]
+        one = torch.ones(len(batch), 1, dtype=torch.bool)
+        mask = torch.cat((one, batch.image_token_mask, batch.has_text.unsqueeze(1), batch.text_token_mask), dim=1)
+        hidden = self.stack(torch.cat(parts, dim=1))  # [B, 64, D]
         return self.output(F.relu(self.hidden(masked_mean(hidden, mask)))).squeeze(1)
 
     @torch.no_grad()
-    def predict(self, table: FeatureTable) -> Tensor:
-        """[n] predicted MOS, unclipped, fp32; leaves the head in evaluation mode."""
+    def predict(self, table: FeatureTable, places: Tensor | None = None) -> Tensor:
+        """[n] predicted MOS of the rows at ``places`` (all), unclipped, fp32; leaves the head in evaluation mode."""
         self.eval()
-        parts = [
-            self(table.rows(torch.arange(len(table))[start : start + BATCH_ROWS])) for start in range(0, len(table), BATCH_ROWS)
-        ]
+        wanted = torch.arange(len(table)) if places is None else places
+        parts = [self(table.batch(part)) for part in wanted.split(BATCH_ROWS)]
         return torch.cat(parts) * self.mos_sd + self.mos_mean

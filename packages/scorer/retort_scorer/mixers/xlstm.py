@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-from ..heads.xlstm import XlstmShape, XlstmStack
+from ..xlstm.shape import XlstmShape
+from ..xlstm.stack import XlstmStack
 from .mixer import Mixer, MixerShape
 from .padding import clear_padding
 

