@@ -116,10 +116,12 @@ def test_a_mixer_takes_a_single_token(name: str) -> None:
 
 @every_mixer
 def test_a_row_of_padding_only_comes_out_of_a_mixer_as_zeros_and_leaves_the_others_alone(name: str) -> None:
-    made, x = settled(mixer(name)), tokens()
-    empty = torch.cat((MASK, torch.zeros(1, S, dtype=torch.bool)))
-    out = made(torch.cat((x, torch.full((1, S, D), math.nan, dtype=torch.float64))), empty)
+    made, x = settled(mixer(name)), tokens().requires_grad_()
+    nothing = torch.full((1, S, D), math.nan, dtype=torch.float64)
+    out = made(torch.cat((x, nothing)), torch.cat((MASK, torch.zeros(1, S, dtype=torch.bool))))
     assert (out[-1] == 0).all() and close(out[:-1], made(x, MASK))
+    out.square().sum().backward()
+    assert torch.isfinite(x.grad).all() and all(torch.isfinite(parameter.grad).all() for parameter in made.parameters())
 
 
 @pytest.mark.parametrize("name", CAUSAL)

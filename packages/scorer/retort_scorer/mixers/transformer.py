@@ -29,12 +29,11 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         heads = self.joined(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)  # [3, B, N, S, E]
         query, key, value = heads.unbind()
-        seen = mask | ~mask.any(dim=1, keepdim=True)  # a softmax over nothing is NaN: a row of padding sees itself
         mixed = F.scaled_dot_product_attention(
             rotate(query),
             rotate(key),
             value,
-            attn_mask=seen[:, None, None],  # [B, 1, 1, S]
+            attn_mask=mask[:, None, None],  # [B, 1, 1, S]
             dropout_p=self.dropout if self.training else 0.0,
         )
         return self.output(mixed.transpose(1, 2).flatten(-2))

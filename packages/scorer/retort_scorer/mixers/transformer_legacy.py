@@ -27,6 +27,5 @@ class LegacyTransformerMixer(Mixer):
         self.norm = nn.LayerNorm(shape.d_model)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        unseen = ~mask & mask.any(dim=0)  # [B, S]; a place that is padding in every row attends to itself
-        mixed = self.layers(clear_padding(x, mask), src_key_padding_mask=unseen.T)
+        mixed = self.layers(clear_padding(x, mask), src_key_padding_mask=~mask.T)
         return clear_padding(self.norm(mixed), mask)
