@@ -7,6 +7,7 @@ weights can't be fetched.
 import importlib
 import importlib.metadata
 import importlib.util
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -73,7 +74,7 @@ def check_timm_name(name: str) -> None:
     timm = import_timm()
     network, _, tag = name.partition(".")
     if not timm.is_model(network):
-        near = timm.list_models(f"*{network[:6]}*")[:5]
+        near = get_close_matches(network, timm.list_models(), n=5)
         known = f"near it are {', '.join(near)}" if near else "timm.list_models() names them"
         raise ScorerError(f"timm {timm_version()} has no network {network!r}: {known}.")
     tags = [full.partition(".")[2] for full in timm.list_pretrained(f"{network}.*")]
@@ -85,8 +86,8 @@ def weights_unreachable(what: str, host: str, error: Exception) -> ScorerError:
     """The one sentence for weights that could not be fetched."""
     reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
     return ScorerError(
-        f"The weights of {what} could not be fetched ({reason}): let this machine reach {host} once, set HF_ENDPOINT to a "
-        "mirror or copy the cache (HF_HOME, TORCH_HOME) of a machine that has them, or ask for random weights, which give no result."
+        f"The weights of {what} could not be fetched ({reason}): let this machine reach {host} once, or copy the caches HF_HOME "
+        "and TORCH_HOME of one that has them; random weights, which give no result, have to be asked for."
     )
 
 

@@ -26,15 +26,18 @@ class QualityNet(Protocol):
 
 @dataclass(frozen=True)
 class InputRecipe:
-    """How an image becomes the network's input."""
+    """How an image becomes the network's input; sides in pixels."""
 
     resize: int | None
-    """Side in pixels to which the image is brought before it is cropped; None leaves it as it is."""
-    crop: int
-    """Side in pixels of the square that the network sees."""
-    train_crop: Literal["random", "whole"]
-    test_crops: int
-    """Predictions that are averaged for one image: 1 is the centre (or all of it), 5 adds the corners, more are random."""
+    """The shorter side before anything is cut (the square's side when nothing is); None leaves the image as it is."""
+    crop: int | None
+    """Side of the square cut out at random in training; None stretches the image to a square instead."""
+    mirror: bool
+    """Whether half of the training images are mirrored."""
+    train_crops: int
+    """Squares of each image that one epoch sees."""
+    test_crops: Literal["whole", "five", "random-25"]
+    """What a test averages over: one prediction of everything, of centre and corners, or of 25 squares drawn once."""
     mean: tuple[float, float, float] = IMAGENET_MEAN
     sd: tuple[float, float, float] = IMAGENET_SD
 

@@ -54,10 +54,11 @@ def train_step(model: BaselineModel, optimiser: Optimizer, pixels: Tensor, mos: 
 
 
 def _build_optimiser(stage: TrainingStage, groups: list[dict[str, object]]) -> Optimizer:
+    # Fused: the same update in one pass over memory, which is most of a step of VGG16 on a CPU.
     match stage.optimiser:
         case "adam":
-            return Adam(groups, weight_decay=stage.weight_decay)
+            return Adam(groups, weight_decay=stage.weight_decay, fused=True)
         case "adamw":
-            return AdamW(groups, weight_decay=stage.weight_decay)
+            return AdamW(groups, weight_decay=stage.weight_decay, fused=True)
         case "sgd":
             return SGD(groups, weight_decay=stage.weight_decay, momentum=stage.momentum)
