@@ -8,10 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from conftest import REPOSITORY
+from retort_scorer.baselines.baseline import Baseline, TrainingStage
 from retort_scorer.baselines.crops import evaluation_crops, train_crop
-from retort_scorer.baselines.dbcnn import bilinear_pool
+from retort_scorer.baselines.dbcnn import SCNN_LAYERS, Scnn, bilinear_pool, load_scnn
 from retort_scorer.baselines.hyperiqa import WeightMaker
-from retort_scorer.baselines.registry import find_baseline
+from retort_scorer.baselines.registry import BASELINES, find_baseline
 from retort_scorer.baselines.results_table import BaselineResult, results_table
 from retort_scorer.baselines.stairiqa import MAP_CHANNELS, Staircase
 from retort_scorer.baselines.vision_lstm import NUM_HEADS, VilBlock, VisionLstm, load_vil2
@@ -35,6 +37,26 @@ def test_bilinear_pooling_is_the_rooted_mean_outer_product() -> None:
                 pairs += torch.outer(left[image, :, row, column], right[image, :, row, column]) / 20
         expected = pairs.sign() * pairs.abs().sqrt()
         torch.testing.assert_close(pooled[image], (expected / expected.norm()).flatten(), atol=1e-4, rtol=1e-4)
+
+
+def test_s_cnn_is_filled_from_the_names_of_its_authors() -> None:
+    scnn, raw = Scnn(), {"module.classifier.weight": torch.zeros(39, 256)}
+    for layer, (channels, _) in enumerate(SCNN_LAYERS):
+        inputs = 3 if layer == 0 else SCNN_LAYERS[layer - 1][0]
+        conv, norm = f"module.features.{3 * layer}", f"module.features.{3 * layer + 1}"
+        raw |= {f"{conv}.weight": torch.randn(channels, inputs, 3, 3), f"{norm}.num_batches_tracked": torch.tensor(1)}
+        raw |= {f"{norm}.{part}": torch.rand(channels) for part in ("weight", "bias", "running_mean", "running_var")}
+        raw[f"{conv}.bias"] = torch.randn(channels)
+    load_scnn(scnn, raw)
+    x = torch.randn(1, 3, 32, 32)
+    expected = x
+    for layer, (_, stride) in enumerate(SCNN_LAYERS):
+        conv, norm = f"module.features.{3 * layer}", f"module.features.{3 * layer + 1}"
+        expected = F.conv2d(expected, raw[f"{conv}.weight"], raw[f"{conv}.bias"], stride, padding=1)
+        moments = raw[f"{norm}.running_mean"], raw[f"{norm}.running_var"]
+        expected = F.relu(F.batch_norm(expected, *moments, raw[f"{norm}.weight"], raw[f"{norm}.bias"]))
+    assert expected.shape == (1, 128, 2, 2)
+    torch.testing.assert_close(scnn.eval()(x), expected)
 
 
 def test_bilinear_pooling_has_a_gradient_where_nothing_fires() -> None:
@@ -214,3 +236,41 @@ def test_a_table_says_where_each_figure_comes_from() -> None:
 def test_a_figure_from_random_weights_is_not_printed() -> None:
     with pytest.raises(ScorerError, match=r"HyperIQA on agiqa-3k began with random weights \(random-3\)"):
         results_table([RESULT, replace(RESULT, weights="random-3")])
+
+
+def documented(baseline: Baseline) -> str:
+    """The row of docs/baselines.md that says how ``baseline`` is made."""
+    inputs = baseline.inputs
+    cut = f"{inputs.crop} px out of {inputs.resize or 'the image'}" if inputs.crop else f"stretched to {inputs.resize} px"
+    mirrored = ", half mirrored" if inputs.mirror else ""
+    tested = {"whole": "the whole image", "five": "5 crops", "random-25": "25 crops"}[inputs.test_crops]
+    stages = "; then ".join(documented_stage(stage) for stage in baseline.stages)
+    cells = (
+        f"`{baseline.name}`",
+        f"{baseline.title}: {baseline.source}",
+        f"{cut}{mirrored}; tested on {tested}",
+        {"mse": "MSE", "l1": "L1"}[baseline.loss],
+        stages,
+        baseline.recipe,
+        f"{baseline.weights.origin} ({baseline.weights.licence})",
+        baseline.deviations,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def documented_stage(stage: TrainingStage) -> str:
+    optimiser = {"adam": "Adam", "adamw": "AdamW", "sgd": f"SGD, momentum {stage.momentum}"}[stage.optimiser]
+    rate = f"{stage.learning_rate:.0e}".replace("e-0", "e-")
+    if stage.backbone_learning_rate is None:
+        rate += ", backbone still"
+    elif stage.backbone_learning_rate != stage.learning_rate:
+        rate += f", backbone {stage.backbone_learning_rate:.0e}".replace("e-0", "e-")
+    decay = f", × {stage.decay_factor} every {stage.decay_epochs} epochs" if stage.decay_epochs else ""
+    return f"{optimiser}, {rate}{decay}, decay {stage.weight_decay:.0e}, batch {stage.batch_size}, {stage.epochs} epochs".replace(
+        "e-0", "e-"
+    )
+
+
+def test_the_documented_table_is_the_registry() -> None:
+    lines = (REPOSITORY / "docs" / "baselines.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("| `")] == [documented(baseline) for baseline in BASELINES.values()]

@@ -103,7 +103,7 @@ def _declare_torchvision_operators() -> torch.library.Library | None:
     assert spec is not None and spec.submodule_search_locations is not None
     for extension in Path(spec.submodule_search_locations[0]).glob("_C.*"):
         try:
-            torch.ops.load_library(extension)
+            torch.ops.load_library(str(extension))
         except OSError:
             break
         return None

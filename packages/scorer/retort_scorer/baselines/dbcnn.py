@@ -8,6 +8,8 @@ Deviations: the crop is 448 for every dataset (theirs: by dataset). Their S-CNN 
 and PASCAL; its weights are fetched, not trained here.
 """
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -17,8 +19,9 @@ from .fetch_weights import fetch_state
 
 VGG_WEIGHTS = "vgg16.tv_in1k"
 SCNN_WEIGHTS = "https://raw.githubusercontent.com/zwx8981/DBCNN-PyTorch/master/pretrained_scnn/scnn.pkl"
-# (channels, stride) of S-CNN's 3 x 3 convolutions: figure 4 of the paper. 16 times smaller at the end, as VGG16's conv5_3 is.
+# (channels, stride) of S-CNN's 3 x 3 convolutions, as its authors' SCNN.py has them: 16 times smaller at the end, like conv5_3.
 SCNN_LAYERS = ((48, 1), (48, 2), (64, 1), (64, 2), (64, 1), (64, 2), (128, 1), (128, 1), (128, 2))
+SCNN_PREFIX = "module.features."  # it was saved from several GPUs
 VGG_CHANNELS, SCNN_CHANNELS = 512, SCNN_LAYERS[-1][0]
 ROOT_EPSILON = 1e-8  # the root's slope at 0 is infinite
 
@@ -70,12 +73,19 @@ class Dbcnn(nn.Module):
         return self.regressor(bilinear_pool(contents, distortions)).squeeze(1)
 
 
+def load_scnn(scnn: Scnn, raw: Mapping[str, Tensor]) -> None:
+    """Fill ``scnn`` from the authors' checkpoint, which holds the classifier of distortions as well.
+
+    Raises:
+        RuntimeError: it isn't one.
+    """
+    scnn.load_state_dict({key.removeprefix(SCNN_PREFIX): raw[key] for key in raw if key.startswith(SCNN_PREFIX)})
+
+
 def build_dbcnn(random_seed: int | None) -> Dbcnn:
     """VGG16 up to the ReLU of conv5_3, S-CNN, and what joins them."""
     vgg = create_timm(VGG_WEIGHTS, random_seed, features_only=True, out_indices=(4,))
     scnn = Scnn()
     if random_seed is None:
-        state = fetch_state(SCNN_WEIGHTS, "DBCNN's S-CNN")
-        prefix = "module.features."
-        scnn.load_state_dict({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
+        load_scnn(scnn, fetch_state(SCNN_WEIGHTS, "DBCNN's S-CNN"))
     return Dbcnn(vgg, scnn)

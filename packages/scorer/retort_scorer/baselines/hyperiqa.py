@@ -4,8 +4,9 @@ Source: Su, Yan, Zhu, Zhang, Ge, Sun & Zhang 2020, "Blindly Assess Image Quality
 Hyper Network", CVPR; sizes and training as in its authors' github.com/SSL92/hyperIQA.
 
 Deviations: pooling to a fixed number of cells instead of a fixed window, the same at 224 pixels, so that other sides
-work too. Their training code builds the optimiser anew each epoch out of a used-up iterator, which leaves the hyper
-network as it is from the second epoch on; here it keeps training, as the paper says. The backbone's rate falls with the other's.
+work too. As we read their training code, it builds the optimiser anew each epoch out of a used-up iterator, which leaves the
+hyper network as it is from the second epoch on, and the backbone's rate never falls; here the hyper network keeps
+training at ten times the backbone's rate, and both fall.
 """
 
 import torch

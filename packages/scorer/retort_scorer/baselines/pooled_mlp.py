@@ -1,6 +1,6 @@
 """A backbone's pooled features and a two-layer MLP: how M3-AGIQA (arXiv 2502.15167) uses VGG16, ResNet50, ViT-B/16 and ViL.
 
-The paper gives no width; 128 with a ReLU is that of its own regressor.
+No width was found in it; 128 with a ReLU is that of its own regressor.
 """
 
 from torch import Tensor, nn

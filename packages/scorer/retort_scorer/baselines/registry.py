@@ -24,8 +24,8 @@ SQUARE = InputRecipe(resize=224, crop=None, mirror=False, train_crops=1, test_cr
 HALF_RANGE = replace(SQUARE, mean=(0.5, 0.5, 0.5), sd=(0.5, 0.5, 0.5))
 STAIR_INPUTS = InputRecipe(resize=384, crop=320, mirror=False, train_crops=1, test_crops="five")
 
-# The training of M3-AGIQA's own scorer on AGIQA-3K, which is all the paper says of training; its batch of 1 is 16 here, since
-# batch norm can't train on one image.
+# The training of M3-AGIQA's own scorer on AGIQA-3K: of its baselines' none was found. Its batch of 1 is 16 here, since batch norm
+# can't train on one image.
 M3_STAGE = TrainingStage("adamw", 1e-5, 1e-5, weight_decay=1e-5, batch_size=16, epochs=20)
 STAIR_STAGE = TrainingStage("adam", 5e-5, 5e-5, weight_decay=1e-7, batch_size=30, epochs=100, decay_epochs=10, decay_factor=0.9)
 HYPER_STAGE = TrainingStage("adam", 2e-4, 2e-5, weight_decay=5e-4, batch_size=96, epochs=16, decay_epochs=6, decay_factor=0.1)
@@ -36,7 +36,7 @@ DB_STAGES = (
 
 
 def _mlp(name: str, title: str, source: str, weights: Weights, build: Callable[[int | None], QualityNet]) -> Baseline:
-    """A backbone with two linear layers, as M3-AGIQA compares with: of their training it tells nothing."""
+    """A backbone with two linear layers, as M3-AGIQA compares with."""
     return Baseline(
         name=name,
         title=f"{title} + MLP",
@@ -46,7 +46,7 @@ def _mlp(name: str, title: str, source: str, weights: Weights, build: Callable[[
         stages=(M3_STAGE,),
         recipe="chosen",
         weights=weights,
-        deviations="the paper gives neither the MLP's width (here 128) nor its training (here that of its own scorer)",
+        deviations="the paper's width of the MLP and its training were not found: 128, and the training of its own scorer",
         build=build,
     )
 
@@ -83,7 +83,7 @@ _ALL = (
         stages=(HYPER_STAGE,),
         recipe="published",
         weights=TV_RESNET,
-        deviations="the hyper network trains in every epoch (in their code only in the first); both rates fall",
+        deviations="the hyper network trains in every epoch (in their code only in the first), always at ten times the backbone's rate",
         build=build_hyperiqa,
     ),
     Baseline(

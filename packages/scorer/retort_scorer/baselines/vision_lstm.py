@@ -19,9 +19,9 @@ from .fetch_weights import fetch_state
 from .vision_lstm_weights import port_vil2_weights
 
 PATCH = 16  # pixels
-EXPANSION, QKV_BLOCK, NUM_HEADS, CONV_KERNEL = 2, 4, 4, 3  # section 3 and appendix B of the paper
+EXPANSION, QKV_BLOCK, NUM_HEADS, CONV_KERNEL = 2, 4, 4, 3  # the authors' second version
 INPUT_SIDE = 224  # pixels of the published weights
-# M3-AGIQA doesn't say which ViL it took; this one is nearest to its ResNet50 in size (23 and 24 million parameters).
+# Which ViL M3-AGIQA took was not found; this one is nearest to its ResNet50 in size (23 and 24 million parameters).
 SMALL_WIDTH, SMALL_BLOCKS = 384, 24
 SMALL_WEIGHTS = "https://ml.jku.at/research/vision_lstm/download/vil2_small16_e400_in1k.th"
 
