@@ -61,3 +61,11 @@ export async function ensurePytest(options: EnvironmentOptions): Promise<string>
   );
   return ensureLibrary({ name: 'pytest', requirements }, options);
 }
+
+/** timm and torchvision alone: what else they ask for is in the scorer's environment, or only fetches weights. */
+export async function ensureBaselines(options: EnvironmentOptions): Promise<string> {
+  const withoutDependencies = await readRequirements(
+    new URL('../packages/scorer/requirements-baselines.txt', import.meta.url),
+  );
+  return ensureLibrary({ name: 'baselines', withoutDependencies }, options);
+}

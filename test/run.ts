@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { findPython, readRequirements } from '@retort/environment';
 import { ensureScorerEnvironment } from '@retort/pipeline';
 import { z } from 'zod';
-import { ensureLibrary, ensurePytest, runPytest } from './pytest-run.ts';
+import { ensureBaselines, ensureLibrary, ensurePytest, runPytest } from './pytest-run.ts';
 import { runProgram } from './run-program.ts';
 import { sumTallies, type Tally, tallyLine } from './tally.ts';
 
@@ -39,6 +39,7 @@ async function runPython(work: string): Promise<readonly Tally[]> {
   const scorer = await ensureScorerEnvironment({ cacheDir: CACHE, env: process.env, onInstall });
   const options = { cacheDir: CACHE, python: scorer.python, onInstall };
   const pytest = await ensurePytest(options);
+  const baselines = await ensureBaselines(options);
   const consumers = await ensureLibrary(
     {
       name: 'consumers',
@@ -53,7 +54,7 @@ async function runPython(work: string): Promise<readonly Tally[]> {
   return [
     await runPytest({
       executable,
-      libraries: [join(ROOT, 'packages', 'scorer'), pytest],
+      libraries: [join(ROOT, 'packages', 'scorer'), pytest, baselines],
       tests: ['test/scorer'],
       resultFile: join(work, 'scorer.xml'),
     }),
