@@ -31,8 +31,8 @@ def evaluate_floor(rows: Sequence[FitRow], mos: Values, places: Places, seed: in
         mos: [rows], of one aspect, as people gave them.
         places: rows that the heads are judged on; those without a prediction are left out, and ``missing`` counts them.
     Returns:
-        as ``evaluate``; beside it ``definition``, ``reason`` (why there is no floor), ``commonest_word`` (accuracy and rough
-        accuracy) and ``all_rows`` (n, srcc, plcc_raw, accuracy, rough_accuracy over all rated rows: the audit's figures).
+        as ``evaluate``; beside it ``definition``, ``reason`` (why there is no floor), ``commonest_word`` (as ``word_agreement``)
+        and ``all_rows`` (n, srcc, plcc_raw, accuracy, rough_accuracy over all rated rows: the audit's figures).
     """
     floor = floor_of_rows(rows, mos)
     predicted = np.array([np.nan if value is None else value for value in floor.mos], dtype=np.float64)
@@ -46,7 +46,7 @@ def evaluate_floor(rows: Sequence[FitRow], mos: Values, places: Places, seed: in
         "missing": len(places) - len(known),
         **found,
         "within_generator": nothing,
-        "commonest_word": {name: commonest[name] for name in ("accuracy", "rough_accuracy")},
+        "commonest_word": commonest,
         "all_rows": _audit_figures(predicted, mos),
     }
 
