@@ -89,14 +89,21 @@ describe('floorFacts', () => {
   it('gives every figure the reason why there is no floor', () => {
     const reason = 'all images are of one generator setting';
     const nothing = figures({ srcc: null, reasons: { srcc: '0 rows' }, words: { ...WORDS, accuracy: null } });
-    const facts = floorFacts({ ...nothing, definition: 'a definition', reason });
+    const facts = floorFacts({ ...nothing, definition: 'a definition', reason }, 'xlstm');
     expect(facts.metrics.srcc.reason).toBe(reason);
     expect(facts.words?.accuracy.reason).toBe(reason);
   });
 
   it('has the figures on all rated rows beside those on test', () => {
     const all_rows = { n: 60, srcc: 0.65, plcc_raw: 0.7, accuracy: 0.5, rough_accuracy: 0.9 };
-    const facts = floorFacts({ ...figures(), definition: 'a definition', commonest_word: WORDS, all_rows });
+    const floor = { ...figures(), definition: 'a definition', commonest_word: WORDS, all_rows };
+    const difference = { srcc_difference: 0.1, interval: [0.02, 0.2] as [number, number], p: 0.01 };
+    const facts = floorFacts({ ...floor, head_minus_floor: { xlstm: difference } }, 'xlstm');
+    expect(facts.head_minus_floor).toEqual({
+      srcc: { value: 0.1, low: 0.02, high: 0.2, reason: null },
+      p: 0.01,
+    });
+    expect(floorFacts(floor, 'xlstm')).not.toHaveProperty('head_minus_floor');
     expect(facts.all_rows).toMatchObject({ n: 60, srcc: { value: 0.65 } });
     expect(facts.commonest_word?.f1_weighted.value).toBe(0.47);
   });

@@ -22,7 +22,7 @@ describe('publishedResults', () => {
     const quality = publishedResults('agiqa-3k').filter(({ aspect }) => aspect === 'quality');
     const [quoted, own] = [true, false].map((isQuoted) =>
       quality
-        .filter(({ protocol }) => protocol.startsWith('Quoted') === isQuoted)
+        .filter(({ protocol }) => protocol.startsWith('Taken over') === isQuoted)
         .map(({ method }) => method),
     );
     expect(quoted).toEqual(['DBCNN', 'AMFF-Net', 'MA-AGIQA', 'IPCE', 'SF-IQA']);

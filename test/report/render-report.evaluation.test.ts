@@ -35,14 +35,17 @@ describe('renderReport: words, groups and seeds', () => {
       ['Metadata floor: word of its MOS', '54', '0.531 [0.41, 0.65]'],
       ['Metadata floor: commonest word', '54', '0.502 [0.38, 0.62]'],
     ]);
-    expect(table?.rows[1]?.at(-1)).toBe('excellent (n 0)');
+    expect(table?.rows[1]?.at(-1)).toBe('excellent n 0');
     expect(table?.rows[2]?.at(-1)).toBe('— no row is excellent');
   });
 
   it('shows the floor on all rated rows, and what the intervals stand on', async () => {
     const results = plainText(readSection(await renderReport(buildReportData()), 'results'));
-    expect(results.replaceAll(' ,', ',')).toContain(
+    expect(results.replaceAll(/ +,/g, ',')).toContain(
       'The floor on all 540 rated rows, as the audit has it: SRCC 0.651, PLCC 0.699 raw, words right 0.571',
+    );
+    expect(results).toContain(
+      'xLSTM head minus floor, paired on the same test rows: SRCC 0.057 [0.03, 0.09], two-sided p 0.002.',
     );
     expect(results).toContain('quality: ± 0.91; 90 % by image prompt, 54 residuals of val.');
   });
@@ -59,7 +62,7 @@ describe('renderReport: words, groups and seeds', () => {
     if (quality !== undefined) quality.seeds = [{ head: 'xlstm', figures }];
     const table = readTables(await renderReport(data)).find(({ caption }) => caption.includes('over seeds'));
     expect(table?.rows[1]).toEqual([
-      'xlstm',
+      'xLSTM head',
       '0.709 ± 0.004 5 seeds',
       '— not measured over seeds',
       '— all predictions are equal',

@@ -46,7 +46,7 @@ function aspectFit(
   const epochs = deps.store.training.epochs(fitKey).filter((epoch) => epoch.aspect === aspect);
   return {
     heads: { xlstm: headFacts(head), 'kernel-ridge': reference === undefined ? null : headFacts(reference) },
-    floor: floorFacts(found.floor),
+    floor: floorFacts(found.floor, HEAD),
     ...calibrationFacts(found, HEAD),
     history: epochs.map(({ epoch, values }) => ({
       epoch,

@@ -36,9 +36,10 @@ export function headFacts(figures: FitFigures): HeadResult {
   };
 }
 
-/** The floor's figures; where there is no floor, every figure says why. */
-export function floorFacts(floor: FitFloor): Floor {
+/** The floor's figures; where there is no floor, every figure says why. `head` is the one that it is compared with. */
+export function floorFacts(floor: FitFloor, head: string): Floor {
   const { definition, reason, commonest_word, all_rows } = floor;
+  const ahead = floor.head_minus_floor?.[head];
   const why = reason ?? null;
   const metrics = metricFacts(
     why === null ? floor : { ...floor, reasons: Object.fromEntries(FIGURES.map((name) => [name, why])) },
@@ -48,6 +49,14 @@ export function floorFacts(floor: FitFloor): Floor {
     metrics,
     ...wordFacts('words', floor.words, floor.intervals, why),
     ...wordFacts('commonest_word', commonest_word, {}, why),
+    ...(ahead === undefined
+      ? {}
+      : {
+          head_minus_floor: {
+            srcc: metricOf(ahead.srcc_difference, why ?? 'one of them has no SRCC', ahead.interval),
+            p: ahead.p,
+          },
+        }),
     ...(all_rows === undefined
       ? {}
       : {

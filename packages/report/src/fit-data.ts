@@ -119,6 +119,8 @@ export const aspectFitSchema = z.strictObject({
     words: wordsSchema.optional(),
     /** Of the most frequent word of a generator setting. */
     commonest_word: wordsSchema.optional(),
+    /** SRCC of the xLSTM head minus the floor's on the same rows, with a paired interval and its two-sided p. */
+    head_minus_floor: z.strictObject({ srcc: metricSchema, p: z.number().nullable() }).optional(),
     /** On all rated rows: the figures that the audit names. */
     all_rows: z
       .strictObject({

@@ -8,9 +8,8 @@ const CHECKED_ON = '2026-11-28';
 
 /** How the paper's authors divided each dataset (train : test : validation), as the paper says (checked 2026-11-23). */
 const SPLITS: Readonly<Record<string, string>> = {
-  'agiqa-3k':
-    '4:1 by image, so that every test image’s prompt also stands in train, without a validation set',
-  aigciqa2023: '3:1, without a validation set',
+  'agiqa-3k': '4:1 by image: test prompts also stand in train, no validation set',
+  aigciqa2023: '3:1, no validation set',
   'aigiqa-20k': '7:2:1 (train, test, validation)',
 };
 
@@ -37,7 +36,7 @@ export function publishedResults(reader: string): PublishedResult[] {
 
 function protocolOf({ method, quoted }: PublishedRow, reader: string): string {
   if (quoted)
-    return `Quoted by M3-AGIQA from ${method}’s own paper, with that paper’s split and training: not comparable.`;
+    return 'Taken over by M3-AGIQA from another paper, with that paper’s split and training: not comparable.';
   const trained = method === 'M3-AGIQA' ? 'Fine-tuned MiniCPM-V on GPUs' : 'Run by M3-AGIQA’s authors';
   return `${trained}; split ${SPLITS[reader]}. Other test rows than ours: not comparable.`;
 }

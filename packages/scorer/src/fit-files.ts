@@ -72,6 +72,8 @@ const floorSchema = figuresSchema.extend({
   /** Why there is no floor. */
   reason: z.string().nullable().optional(),
   commonest_word: wordsSchema.optional(),
+  /** By head, paired on the floor's test rows. */
+  head_minus_floor: z.record(z.string(), z.object({ srcc_difference: value, interval, p: value })).optional(),
   /** Over all rated rows: the audit's figures. */
   all_rows: z
     .object({ n: count, srcc: value, plcc_raw: value, accuracy: value, rough_accuracy: value })

@@ -3,7 +3,7 @@ import { renderPerGenerator } from '../charts/per-generator.ts';
 import { renderScatter } from '../charts/scatter.ts';
 import type { AspectFit, Metric, Metrics } from '../fit-data.ts';
 import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
-import { formatNoun, formatValue } from '../format-figures.ts';
+import { formatFixed, formatInterval, formatNoun, formatValue } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { countCell, metricCell } from './figures.ts';
@@ -39,12 +39,19 @@ ${fit.heads.xlstm.per_generator.length > 0 && tableFrame(generatorTable(data, fi
 ${withinTable(data, fitted)}`;
 }
 
-/** What the floor comes to on all rated rows: the figures that the audit names. */
-function floorLine({ floor: { all_rows: all } }: AspectFit): HtmlValue {
-  if (all === undefined || all.srcc.value === null) return null;
+/** How far the head is above the floor, and what the floor comes to on all rated rows: the figures that the audit names. */
+function floorLine({ floor: { all_rows: all, head_minus_floor: ahead } }: AspectFit): HtmlValue {
   const shown = (metric: Metric) =>
-    metric.value !== null && html`<data value="${metric.value}">${formatValue(metric)}</data>`;
-  return html`<p class="fine">The floor on all ${formatNoun(all.n, 'rated row')}, as the audit has it: SRCC ${shown(all.srcc)}, PLCC ${shown(all.plcc_raw)} raw, words right ${shown(all.accuracy)}, at most one off ${shown(all.rough_accuracy)}.</p>`;
+    html`<data value="${metric.value}">${formatValue(metric)}</data> ${formatInterval(metric)}`;
+  const difference =
+    ahead === undefined || ahead.srcc.value === null
+      ? null
+      : html`xLSTM head minus floor, paired on the same test rows: SRCC ${shown(ahead.srcc)}${ahead.p !== null && `, two-sided p ${formatFixed(ahead.p, 3)}`}. `;
+  const onAll =
+    all === undefined || all.srcc.value === null
+      ? null
+      : html`The floor on all ${formatNoun(all.n, 'rated row')}, as the audit has it: SRCC ${shown(all.srcc)}, PLCC ${shown(all.plcc_raw)} raw, words right ${shown(all.accuracy)}, at most one off ${shown(all.rough_accuracy)}.`;
+  return difference === null && onAll === null ? null : html`<p class="fine">${difference}${onAll}</p>`;
 }
 
 async function scatterFigure({ aspect, fit }: FittedAspect, key: GeneratorKey): Promise<Markup> {

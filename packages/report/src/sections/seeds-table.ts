@@ -17,15 +17,18 @@ const COLUMNS = [
   ['within_prompt', 'SRCC in an image prompt'],
 ] as const;
 
+/** As the other tables call them; a head that is none of these keeps the scorer's name. */
+const TITLES: Readonly<Record<string, string>> = { xlstm: 'xLSTM head', 'kernel-ridge': 'Kernel ridge' };
+
 /** Median and SD over seeds; null where a head was fitted with one seed alone. */
 export function seedsTable(data: ReportData, { aspect, fit }: FittedAspect): HtmlValue {
   if (fit.seeds === undefined || fit.seeds.length === 0) return null;
-  return tableFrame(html`<table class="seeds">
+  return tableFrame(html`<table>
 <caption>${protocolLine(data, `${aspect}, over seeds`, fit.heads.xlstm.metrics.n)}; median ± standard deviation, number of seeds</caption>
 <thead><tr><th>Predictor</th>${COLUMNS.map(([, title]) => html`<th class="figure">${title}</th>`)}</tr></thead>
 <tbody>${fit.seeds.map(
     ({ head, figures }) =>
-      html`<tr><th>${head}</th>${COLUMNS.map(([name]) => seedCell(figures.find(({ figure }) => figure === name)))}</tr>`,
+      html`<tr><th>${TITLES[head] ?? head}</th>${COLUMNS.map(([name]) => seedCell(figures.find(({ figure }) => figure === name)))}</tr>`,
   )}</tbody>
 </table>`);
 }

@@ -23,7 +23,7 @@ export function withinTable(data: ReportData, { aspect, fit }: FittedAspect): Ht
   const rows = [...settingRows(heads), ...promptRows(heads)];
   if (rows.length === 0) return null;
   const names = kernelRidge === null ? ['xLSTM head'] : ['xLSTM head', 'Kernel ridge'];
-  return tableFrame(html`<table class="within">
+  return tableFrame(html`<table>
 <caption>${protocolLine(data, `${aspect}, SRCC within groups of images`, fit.heads.xlstm.metrics.n)}</caption>
 <thead><tr><th>Within</th><th class="figure">groups</th>${names.map((name) => html`<th class="figure">${name}</th>`)}<th></th></tr></thead>
 <tbody>${rows.map(

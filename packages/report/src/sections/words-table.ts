@@ -18,11 +18,11 @@ export function wordsTable(data: ReportData, { aspect, fit }: FittedAspect): Htm
     ['Metadata floor: word of its MOS', fit.floor.words],
     ['Metadata floor: commonest word', fit.floor.commonest_word],
   ];
-  return tableFrame(html`<table class="words">
+  return tableFrame(html`<table>
 <caption>${protocolLine(data, `${aspect}, words`, head.n)}; words are cut at 1, 2, 3 and 4, a MOS on a cut belongs to the word above; rough: at most one word off; precision and F1 weighted by the words’ rows</caption>
 <thead>
 <tr><th rowspan="2">Predictor</th><th class="figure" rowspan="2">n</th><th class="figure" rowspan="2">Accuracy</th><th class="figure" rowspan="2">Rough</th><th class="figure" rowspan="2">Precision</th><th class="figure" rowspan="2">F1</th><th class="group" colspan="${head.recall.length}">Recall</th></tr>
-<tr>${head.recall.map(({ word, n }) => html`<th class="figure">${word} (n ${n})</th>`)}</tr>
+<tr>${head.recall.map(({ word, n }) => html`<th class="figure">${word}<br>n ${n}</th>`)}</tr>
 </thead>
 <tbody>${rows.map(([name, words]) => wordsRow(name, words, head.recall.length))}</tbody>
 </table>`);
