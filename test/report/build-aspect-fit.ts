@@ -24,7 +24,18 @@ export function buildAspectFit(srcc: number): AspectFit {
     floor: {
       definition: 'Metadata only: the mean MOS of the generator setting over all other image prompts.',
       metrics: buildMetrics(srcc - 0.057),
+      words: buildWords(0.531),
+      commonest_word: buildWords(0.502),
+      head_minus_floor: { srcc: metric(0.057, 0.03), p: 0.002 },
+      all_rows: {
+        n: 540,
+        srcc: { value: srcc - 0.061, low: null, high: null, reason: null },
+        plcc_raw: { value: srcc - 0.013, low: null, high: null, reason: null },
+        accuracy: { value: 0.571, low: null, high: null, reason: null },
+        rough_accuracy: { value: 0.977, low: null, high: null, reason: null },
+      },
     },
+    conformal: { half_width: 0.91, coverage: 0.9, n: 54, note: '90 % by image prompt, 54 residuals of val.' },
     history: Array.from({ length: 14 }, (_, index) => ({
       epoch: index + 1,
       train_loss: 0.2 + 1.6 * Math.exp(-index / 3),
@@ -51,9 +62,30 @@ function buildMetrics(srcc: number): HeadResult['metrics'] {
   };
 }
 
+/** Words of 54 rows, none of them excellent. */
+export function buildWords(accuracy: number): NonNullable<HeadResult['words']> {
+  return {
+    n: 54,
+    accuracy: metric(accuracy, 0.12),
+    rough_accuracy: metric(0.963, 0.03),
+    precision_weighted: { value: accuracy - 0.0123, low: null, high: null, reason: null },
+    f1_weighted: { value: accuracy - 0.0234, low: null, high: null, reason: null },
+    recall: ['bad', 'poor', 'fair', 'good', 'excellent'].map((word, index) => ({
+      word,
+      n: [3, 19, 21, 11, 0][index] ?? 0,
+      recall:
+        word === 'excellent'
+          ? noMetric('no row is excellent')
+          : { value: accuracy + index * 0.031, low: null, high: null, reason: null },
+    })),
+  };
+}
+
 function buildHeadResult(srcc: number): HeadResult {
   return {
     metrics: buildMetrics(srcc),
+    words: buildWords(srcc - 0.151),
+    within_prompt: { srcc_mean: metric(srcc - 0.043), n_prompts: 5, prompts: 6, n_rows: 45, min_rows: 5 },
     per_generator: GENERATORS.map((generator, index) => ({
       generator,
       n: IMAGES_PER_GENERATOR,

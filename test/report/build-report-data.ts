@@ -77,7 +77,7 @@ export function buildReportData(): ReportData {
         srcc: 0.9045,
         plcc: 0.9317,
         protocol: 'Test prompts also stand in train: not comparable.',
-        source: 'arXiv 2502.13763',
+        source: 'arXiv 2502.15167',
         checked_on: '2026-11-23',
       },
     ],

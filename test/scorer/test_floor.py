@@ -76,6 +76,16 @@ def test_rows_of_test_are_judged_alone_but_predicted_from_all_others() -> None:
     assert 0 < found["commonest_word"]["accuracy"] <= found["commonest_word"]["rough_accuracy"] <= 1
 
 
+def test_a_head_is_compared_with_the_floor_on_the_same_test_rows() -> None:
+    rows, mos = read_sample()
+    test = np.arange(0, len(rows), 3)
+    found = evaluate_floor(rows, mos, test, seed=1, heads={"perfect": mos, "constant": np.ones(len(mos))})["head_minus_floor"]
+    floor = evaluate_floor(rows, mos, test, seed=1)
+    assert found["perfect"]["srcc_difference"] == pytest.approx(1 - floor["srcc"])
+    assert found["perfect"]["interval"][0] > 0 and found["perfect"]["p"] < 0.01
+    assert found["constant"] == dict.fromkeys(found["constant"])
+
+
 def test_rows_that_the_metadata_say_nothing_of_are_counted() -> None:
     rows, mos = read_sample()
     rows = [replace(rows[0], image_prompt=None), replace(rows[1], generator=None, generator_setting=None), *rows[2:]]

@@ -1,13 +1,12 @@
 import type { ReportData } from '@retort/report';
 import { ASPECTS, type Aspect, type CorpusRow } from '@retort/schema';
-import { type AspectMetrics, type FitFigures, type FitMetrics, fitMetricsSchema } from '@retort/scorer';
+import { type AspectMetrics, type FitMetrics, fitMetricsSchema } from '@retort/scorer';
 import type { StoredPrediction } from '@retort/store';
+import { calibrationFacts, floorFacts, headFacts } from './head-facts.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { thumbnailOf } from './thumbnails.ts';
 
 type AspectFit = NonNullable<NonNullable<ReportData['fit']>[Aspect]>;
-type Metrics = AspectFit['floor']['metrics'];
-type HeadResult = AspectFit['heads']['xlstm'];
 
 /** The head that the scorer is; the other is its reference. */
 const HEAD = 'xlstm';
@@ -46,8 +45,9 @@ function aspectFit(
   const reference = found.heads['kernel-ridge'];
   const epochs = deps.store.training.epochs(fitKey).filter((epoch) => epoch.aspect === aspect);
   return {
-    heads: { xlstm: toHead(head), 'kernel-ridge': reference === undefined ? null : toHead(reference) },
-    floor: { definition: found.floor.definition, metrics: toMetrics(found.floor) },
+    heads: { xlstm: headFacts(head), 'kernel-ridge': reference === undefined ? null : headFacts(reference) },
+    floor: floorFacts(found.floor, HEAD),
+    ...calibrationFacts(found, HEAD),
     history: epochs.map(({ epoch, values }) => ({
       epoch,
       train_loss: values.train_loss ?? null,
@@ -61,51 +61,6 @@ function aspectFit(
       )
       .map(toPrediction),
     notes: found.notes,
-  };
-}
-
-function toHead(figures: FitFigures): HeadResult {
-  const { srcc_mean, srcc_worst, n_settings, reason } = figures.within_generator;
-  const alone = (value: number | null, why: string | null) => ({
-    value,
-    low: null,
-    high: null,
-    reason: value === null ? why : null,
-  });
-  return {
-    metrics: toMetrics(figures),
-    per_generator: figures.per_generator.map(({ generator, n, srcc, plcc_raw }) => ({
-      generator,
-      n,
-      srcc: alone(srcc, 'too few rows, or constant values'),
-      plcc_raw: alone(plcc_raw, 'too few rows, or constant values'),
-    })),
-    within_generator:
-      figures.per_generator.length === 0
-        ? null
-        : {
-            srcc_mean: alone(srcc_mean, reason),
-            srcc_worst: alone(srcc_worst, reason),
-            worst_generator_setting: null,
-            n_settings,
-          },
-  };
-}
-
-function toMetrics(figures: FitFigures): Metrics {
-  const metric = (name: Exclude<keyof Metrics, 'n'>): Metrics['srcc'] => {
-    const [low, high] = figures.intervals[name] ?? [null, null];
-    return { value: figures[name], low, high, reason: figures.reasons[name] ?? null };
-  };
-  return {
-    n: figures.n,
-    srcc: metric('srcc'),
-    plcc_raw: metric('plcc_raw'),
-    plcc_logistic4: metric('plcc_logistic4'),
-    plcc_logistic5: metric('plcc_logistic5'),
-    krcc: metric('krcc'),
-    rmse_raw: metric('rmse_raw'),
-    rmse_logistic5: metric('rmse_logistic5'),
   };
 }
 

@@ -29,7 +29,7 @@ import { selectSamples } from './select-samples.ts';
 const reportOutputSchema = z.strictObject({ inputKey: z.string() });
 
 /** Raised when the report shows something else for the same data. */
-const REPORT_VERSION = 1;
+const REPORT_VERSION = 2;
 
 /** What stands above every table of results. */
 function fitProtocol(revisions: EncoderRevisions): NonNullable<ReportData['fit_protocol']> {
@@ -41,7 +41,7 @@ function fitProtocol(revisions: EncoderRevisions): NonNullable<ReportData['fit_p
       'kernel-ridge': 'kernel ridge on the same features, the reference that a neural head should beat.',
     },
     metric_interval: '95 % bootstrap over image prompts.',
-    prediction_interval: '90 % split-conformal from validation.',
+    prediction_interval: '90 % conformal, calibrated by image prompt.',
   };
 }
 

@@ -28,8 +28,35 @@ export const metricsSchema = z.strictObject({
 });
 export type Metrics = z.infer<typeof metricsSchema>;
 
+/** How well the words that predictions fall in agree with the MOS's; bins are closed on the left. */
+export const wordsSchema = z.strictObject({
+  n: z.number().int().nonnegative(),
+  accuracy: metricSchema,
+  /** At most one class off. */
+  rough_accuracy: metricSchema,
+  precision_weighted: metricSchema,
+  f1_weighted: metricSchema,
+  /** In the order of the words; a word that doesn't occur has a reason. */
+  recall: z.array(
+    z.strictObject({ word: z.string(), n: z.number().int().nonnegative(), recall: metricSchema }),
+  ),
+});
+export type Words = z.infer<typeof wordsSchema>;
+
 const headResultSchema = z.strictObject({
   metrics: metricsSchema,
+  /** Absent, like all that is optional here, in reports of fits that didn't measure it. */
+  words: wordsSchema.optional(),
+  /** SRCC inside one image prompt at a time: mean over the `n_prompts` of `prompts` with `min_rows` test images or more that vary. */
+  within_prompt: z
+    .strictObject({
+      srcc_mean: metricSchema,
+      n_prompts: z.number().int().nonnegative(),
+      prompts: z.number().int().nonnegative(),
+      n_rows: z.number().int().nonnegative(),
+      min_rows: z.number().int().nonnegative(),
+    })
+    .optional(),
   per_generator: z.array(
     z.strictObject({
       generator: z.string().nullable(),
@@ -63,11 +90,51 @@ const predictionSchema = z.strictObject({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+/** Half width of the predictions' intervals, and in words what it stands on. */
+const conformalSchema = z.strictObject({
+  half_width: z.number().nullable(),
+  coverage: z.number(),
+  n: z.number().int().nonnegative(),
+  note: z.string(),
+});
+
+/** A figure over several seeds. */
+const seedFigureSchema = z.strictObject({
+  figure: z.string(),
+  median: z.number().nullable(),
+  sd: z.number().nullable(),
+  /** Seeds that have the figure. */
+  n: z.number().int().nonnegative(),
+  reason: z.string().nullable(),
+});
+export type SeedFigure = z.infer<typeof seedFigureSchema>;
+
 /** What the fit of one aspect came to. `predictions`, `history` and `best_epoch` are those of the xLSTM head. */
 export const aspectFitSchema = z.strictObject({
   heads: z.strictObject({ xlstm: headResultSchema, 'kernel-ridge': headResultSchema.nullable() }),
   /** The metadata-only floor on the same test rows, and in words what it knows. */
-  floor: z.strictObject({ definition: z.string(), metrics: metricsSchema }),
+  floor: z.strictObject({
+    definition: z.string(),
+    metrics: metricsSchema,
+    words: wordsSchema.optional(),
+    /** Of the most frequent word of a generator setting. */
+    commonest_word: wordsSchema.optional(),
+    /** SRCC of the xLSTM head minus the floor's on the same rows, with a paired interval and its two-sided p. */
+    head_minus_floor: z.strictObject({ srcc: metricSchema, p: z.number().nullable() }).optional(),
+    /** On all rated rows: the figures that the audit names. */
+    all_rows: z
+      .strictObject({
+        n: z.number().int().nonnegative(),
+        srcc: metricSchema,
+        plcc_raw: metricSchema,
+        accuracy: metricSchema,
+        rough_accuracy: metricSchema,
+      })
+      .optional(),
+  }),
+  /** Of the xLSTM head. */
+  conformal: conformalSchema.optional(),
+  seeds: z.array(z.strictObject({ head: z.string(), figures: z.array(seedFigureSchema) })).optional(),
   history: z.array(
     z.strictObject({
       epoch: z.number().int().positive(),

@@ -101,8 +101,9 @@ const auditSchema = z.strictObject({
 const publishedResultSchema = z.strictObject({
   method: z.string(),
   aspect: aspectSchema,
-  srcc: z.number(),
-  plcc: z.number(),
+  /** Null where the source has no figure of the method for this dataset and aspect. */
+  srcc: z.number().nullable(),
+  plcc: z.number().nullable(),
   /** How the figures were obtained, and why they don't compare with ours. */
   protocol: z.string(),
   source: z.string(),

@@ -31,6 +31,8 @@ from .training import TrainingData, best_epoch, train_head
 
 Values = NDArray[np.float64]
 
+CALIBRATED_ON = {"xlstm": "val, which also chose the epoch"}
+
 
 @dataclass(frozen=True)
 class AspectRows:
@@ -125,7 +127,7 @@ def _report(data: AspectRows, aspect: str, predicted: Mapping[str, Values], seed
     val, test = data.places["val"], data.places["test"]
     val_prompts = [data.rows[place].prompt_group for place in val]
     calibrations = {
-        head: calibrate(data.mos[val] - values[val], val_prompts, "val, which also chose the epoch (xlstm)")
+        head: calibrate(data.mos[val] - values[val], val_prompts, CALIBRATED_ON.get(head, "val"))
         for head, values in predicted.items()
     }
     test_rows, test_mos = [data.rows[place] for place in test], data.mos[test]
@@ -139,7 +141,7 @@ def _report(data: AspectRows, aspect: str, predicted: Mapping[str, Values], seed
         "metrics": {
             "n": {split: len(places) for split, places in data.places.items()},
             "heads": {head: evaluate(test_rows, values[test], test_mos, seed) for head, values in predicted.items()},
-            "floor": evaluate_floor(data.rows, np.array([row.mos[aspect] for row in data.rows]), test, seed),
+            "floor": evaluate_floor(data.rows, np.array([row.mos[aspect] for row in data.rows]), test, seed, predicted),
             "conformal": {head: calibration.to_json() for head, calibration in calibrations.items()},
             "comparison": comparison,
             "notes": [comparison_note(comparison)],

@@ -19,9 +19,9 @@ SCORES = (
     f"{FOLDS} folds by image prompt, rows of every split"
 )
 DEFINITION = (
-    f"metadata only, no pixels, no text: {SCORES}. Its figures stand on the heads' test rows; those over all rated rows, which "
-    "the audit names too, beside them. Its word is the one that the mean falls in; the commonest word is the most frequent one of "
-    "the setting in the same rows, the lower of two"
+    f"metadata only, no pixels, no text: {SCORES}. Its figures stand on the heads' test rows; those on all rated rows are the "
+    "audit's. Its word is the one that the mean falls in; the commonest word is the one that the setting has most often in the "
+    "same rows, the lower of two that are level."
 )
 
 

@@ -14,6 +14,22 @@ const interval = z.tuple([z.number(), z.number()]).nullable();
 
 const generatorSchema = z.object({ generator: z.string(), n: z.number(), srcc: value, plcc_raw: value });
 
+const count = z.number().int().nonnegative();
+
+/** Agreement of words; all but the first two came later than the first fits. */
+const wordsSchema = z.object({
+  accuracy: value,
+  rough_accuracy: value,
+  n: count.optional(),
+  precision_weighted: value.optional(),
+  f1_weighted: value.optional(),
+  /** By word; null where the word doesn't occur. */
+  recall: z.record(z.string(), value).optional(),
+  counts: z.record(z.string(), count).optional(),
+  reasons: z.record(z.string(), z.string()).optional(),
+});
+export type FitWords = z.infer<typeof wordsSchema>;
+
 const figuresSchema = z.object({
   n: z.number(),
   srcc: value,
@@ -32,13 +48,56 @@ const figuresSchema = z.object({
     srcc_worst: value,
     n_settings: z.number(),
     reason: z.string().nullable(),
+    /** Not in the first fits, like all that is optional here. */
+    srcc_mean_interval: interval.optional(),
+    worst_generator_setting: z.string().nullable().optional(),
   }),
+  within_prompt: z
+    .object({
+      srcc_mean: value,
+      srcc_mean_interval: interval,
+      n_prompts: count,
+      prompts: count,
+      n_rows: count,
+      min_rows: count,
+      reason: z.string().nullable(),
+    })
+    .optional(),
+  words: wordsSchema.optional(),
 });
 export type FitFigures = z.infer<typeof figuresSchema>;
 
+const floorSchema = figuresSchema.extend({
+  definition: z.string(),
+  /** Why there is no floor. */
+  reason: z.string().nullable().optional(),
+  commonest_word: wordsSchema.optional(),
+  /** By head, paired on the floor's test rows. */
+  head_minus_floor: z.record(z.string(), z.object({ srcc_difference: value, interval, p: value })).optional(),
+  /** Over all rated rows: the audit's figures. */
+  all_rows: z
+    .object({ n: count, srcc: value, plcc_raw: value, accuracy: value, rough_accuracy: value })
+    .optional(),
+});
+export type FitFloor = z.infer<typeof floorSchema>;
+
+const conformalSchema = z.object({
+  half_width: value,
+  coverage: z.number(),
+  n: count,
+  note: z.string(),
+  prompts: count.optional(),
+});
+
+const spreadSchema = z.object({ median: value, sd: value, n: count, reason: z.string().nullable() });
+
 const aspectMetricsSchema = z.object({
   heads: z.record(z.string(), figuresSchema),
-  floor: figuresSchema.extend({ definition: z.string() }),
+  floor: floorSchema,
+  /** By head; absent where one has no intervals. */
+  conformal: z.record(z.string(), conformalSchema).optional(),
+  /** By head and figure, of fits with several seeds: `seed_figures` of seeds.py. */
+  seeds: z.record(z.string(), z.record(z.string(), spreadSchema)).optional(),
   notes: z.array(z.string()),
   best_epoch: z.number().nullable().optional(),
 });

@@ -2,12 +2,12 @@ import { UNKNOWN_GENERATOR } from '../charts/generator-key.ts';
 import type { HeadResult } from '../fit-data.ts';
 import type { FittedAspect } from '../fitted-aspects.ts';
 import { NO_FIGURE } from '../format-figures.ts';
-import { type HtmlValue, html, type Markup } from '../html.ts';
+import { html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { countCell, metricCell } from './figures.ts';
 import { protocolLine } from './protocol-box.ts';
 
-/** Both heads on each generator's test rows, and below what they reach inside one generator setting. */
+/** Both heads on each generator's test rows. */
 export function generatorTable(data: ReportData, { aspect, fit }: FittedAspect): Markup {
   const kernelRidge = fit.heads['kernel-ridge'];
   const heads: [string, HeadResult][] = [['xLSTM head', fit.heads.xlstm]];
@@ -23,7 +23,6 @@ export function generatorTable(data: ReportData, { aspect, fit }: FittedAspect):
     (row) =>
       html`<tr><th>${row.generator ?? UNKNOWN_GENERATOR}</th>${countCell(row.n)}${heads.map(([, head]) => generatorCells(head, row.generator))}</tr>`,
   )}</tbody>
-<tfoot>${withinRows(heads)}</tfoot>
 </table>`;
 }
 
@@ -31,20 +30,4 @@ function generatorCells(head: HeadResult, generator: string | null): Markup {
   const row = head.per_generator.find((candidate) => candidate.generator === generator);
   if (row === undefined) return html`<td class="figure" colspan="2">${NO_FIGURE}</td>`;
   return html`${metricCell(row.srcc)}${metricCell(row.plcc_raw)}`;
-}
-
-/** Mean and worst SRCC inside one generator setting: what is left when the generator alone explains nothing. */
-function withinRows(heads: readonly [string, HeadResult][]): HtmlValue {
-  const within = heads[0]?.[1].within_generator ?? null;
-  if (within === null) return null;
-  const cells = (field: 'srcc_mean' | 'srcc_worst') =>
-    heads.map(([, head]) =>
-      head.within_generator === null
-        ? html`<td class="figure" colspan="2">${NO_FIGURE}</td>`
-        : html`${metricCell(head.within_generator[field])}<td class="fine">${field === 'srcc_worst' && head.within_generator.worst_generator_setting}</td>`,
-    );
-  return [
-    html`<tr><th>Within a generator setting, mean of ${within.n_settings}</th><td></td>${cells('srcc_mean')}</tr>`,
-    html`<tr><th>Within a generator setting, worst</th><td></td>${cells('srcc_worst')}</tr>`,
-  ];
 }

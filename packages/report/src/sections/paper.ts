@@ -2,7 +2,7 @@ import type { Aspect } from '@retort/schema';
 import { describeSplit } from '../describe-run.ts';
 import type { Metric } from '../fit-data.ts';
 import { fittedAspects } from '../fitted-aspects.ts';
-import { formatFixed } from '../format-figures.ts';
+import { formatFixed, NO_FIGURE } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { PublishedResult, ReportData } from '../report-data.ts';
 import { metricCell } from './figures.ts';
@@ -34,7 +34,9 @@ function publishedRow(row: PublishedResult): Markup {
 }
 
 /** Published with four decimals, shown as published. */
-function publishedCell(value: number): Markup {
+function publishedCell(value: number | null): Markup {
+  if (value === null)
+    return html`<td class="figure">${NO_FIGURE} <small class="reason">not in the source</small></td>`;
   return html`<td class="figure"><data value="${value}">${formatFixed(value, 4)}</data></td>`;
 }
 

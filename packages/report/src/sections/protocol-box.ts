@@ -1,6 +1,7 @@
 import { describeLeakage, describeSplit, describeSplitRows } from '../describe-run.ts';
-import { fittedAspects } from '../fitted-aspects.ts';
-import { html, type Markup } from '../html.ts';
+import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
+import { formatFixed } from '../format-figures.ts';
+import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 
 /** How the figures below it came about: stands above every table of results. */
@@ -18,12 +19,18 @@ ${
   protocol !== null &&
   html`<dt>Features</dt><dd class="sentence">${protocol.encoder}${run.saw_label && ' No description entered the scorer.'}</dd>
 <dt>Heads</dt><dd><span class="line">xLSTM head: ${protocol.heads.xlstm}</span> <span class="line">Kernel ridge: ${protocol.heads['kernel-ridge']}</span></dd>
-<dt>Intervals</dt><dd>${protocol.metric_interval} A prediction’s: ${protocol.prediction_interval}</dd>`
+<dt>Intervals</dt><dd>${protocol.metric_interval} A prediction’s: ${protocol.prediction_interval} ${fitted.map(conformalLine)}</dd>`
 }
 <dt>Floor</dt><dd class="sentence">${floors.map((definition) => html`<span class="line">${definition}</span> `)}</dd>
 <dt>PLCC, RMSE</dt><dd>Raw, and after a logistic with 4 or 5 parameters fitted on the same test predictions.</dd>
 </dl>
 </aside>`;
+}
+
+function conformalLine({ aspect, fit: { conformal } }: FittedAspect): HtmlValue {
+  if (conformal === undefined) return null;
+  const width = conformal.half_width;
+  return html`<span class="line sentence">${aspect}: ${width !== null && `± ${formatFixed(width, 2)}; `}${conformal.note}</span> `;
 }
 
 /** Caption of a table of results: what a figure must never stand without. */

@@ -1,14 +1,18 @@
 import type { GeneratorKey } from '../charts/generator-key.ts';
 import { renderPerGenerator } from '../charts/per-generator.ts';
 import { renderScatter } from '../charts/scatter.ts';
-import type { AspectFit, Metrics } from '../fit-data.ts';
+import type { AspectFit, Metric, Metrics } from '../fit-data.ts';
 import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
+import { formatFixed, formatInterval, formatNoun, formatValue } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { countCell, metricCell } from './figures.ts';
 import { generatorTable } from './generator-table.ts';
 import { protocolBox, protocolLine } from './protocol-box.ts';
 import { tableFrame } from './section.ts';
+import { seedsTable } from './seeds-table.ts';
+import { withinTable } from './within-table.ts';
+import { wordsTable } from './words-table.ts';
 
 /** Every figure on test, under the protocol that made it; or why there are none. */
 export async function resultsBody(data: ReportData, key: GeneratorKey): Promise<HtmlValue> {
@@ -24,11 +28,30 @@ async function aspectBlock(data: ReportData, fitted: FittedAspect, key: Generato
   return html`<h3>${aspect}</h3>
 ${fit.notes.length > 0 && html`<ul class="notes">${fit.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 ${tableFrame(metricsTable(fit, caption))}
+${floorLine(fit)}
+${seedsTable(data, fitted)}
+${wordsTable(data, fitted)}
 <div class="charts">
 ${await scatterFigure(fitted, key)}
 ${await perGeneratorFigure(fitted)}
 </div>
-${fit.heads.xlstm.per_generator.length > 0 && tableFrame(generatorTable(data, fitted))}`;
+${fit.heads.xlstm.per_generator.length > 0 && tableFrame(generatorTable(data, fitted))}
+${withinTable(data, fitted)}`;
+}
+
+/** How far the head is above the floor, and what the floor comes to on all rated rows: the figures that the audit names. */
+function floorLine({ floor: { all_rows: all, head_minus_floor: ahead } }: AspectFit): HtmlValue {
+  const shown = (metric: Metric) =>
+    html`<data value="${metric.value}">${formatValue(metric)}</data> ${formatInterval(metric)}`;
+  const difference =
+    ahead === undefined || ahead.srcc.value === null
+      ? null
+      : html`xLSTM head minus floor, paired on the same test rows: SRCC ${shown(ahead.srcc)}${ahead.p !== null && `, two-sided p ${formatFixed(ahead.p, 3)}`}. `;
+  const onAll =
+    all === undefined || all.srcc.value === null
+      ? null
+      : html`The floor on all ${formatNoun(all.n, 'rated row')}, as the audit has it: SRCC ${shown(all.srcc)}, PLCC ${shown(all.plcc_raw)} raw, words right ${shown(all.accuracy)}, at most one off ${shown(all.rough_accuracy)}.`;
+  return difference === null && onAll === null ? null : html`<p class="fine">${difference}${onAll}</p>`;
 }
 
 async function scatterFigure({ aspect, fit }: FittedAspect, key: GeneratorKey): Promise<Markup> {
