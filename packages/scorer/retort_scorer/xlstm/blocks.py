@@ -10,6 +10,7 @@ from ..precision import at_least_fp32
 from .block_diagonal import pack_blocks
 from .causal_conv import CausalConvSilu
 from .mlstm_mixer import MixerWeights, mix
+from .products import linear
 from .shape import XlstmShape
 from .slstm_cell import slstm
 
@@ -70,8 +71,8 @@ class MlstmBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         normed = self.norm(x)
-        inner, gate = (F.linear(normed, weight) for weight in self.up.weight.chunk(2))
-        return x + self.dropout(self.down(mix(inner, gate, self.mixer_weights())))
+        inner, gate = (linear(normed, weight) for weight in self.up.weight.chunk(2))
+        return x + self.dropout(linear(mix(inner, gate, self.mixer_weights()), self.down.weight))
 
     def mixer_weights(self) -> MixerWeights:
         """The weights as the mixer takes them: gates as maps of what query, key and value are made of."""
@@ -119,8 +120,8 @@ class SlstmBlock(nn.Module):
         hidden = slstm(local, normed, *self._cell_weights())  # [S, B, N, E]
         x = x + self.dropout(self.head_norm(hidden).transpose(0, 1))
         ff_normed = self.ff_norm(x)
-        gate, up = (F.linear(ff_normed, weight) for weight in self.ff_up.weight.chunk(2))
-        return x + self.dropout(self.ff_down(F.gelu(gate) * up))
+        gate, up = (linear(ff_normed, weight) for weight in self.ff_up.weight.chunk(2))
+        return x + self.dropout(linear(F.gelu(gate) * up, self.ff_down.weight))
 
     def _cell_weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         input_forget = torch.cat((self.input_gate.weight, self.forget_gate.weight), dim=-1)
