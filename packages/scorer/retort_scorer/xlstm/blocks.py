@@ -35,7 +35,7 @@ class CausalConv(nn.Module):
 
     def taps(self) -> Tensor:
         """[K, W], the token's own last."""
-        return self.conv.weight.squeeze(1).t()
+        return self.conv.weight.squeeze(1).t().contiguous()
 
 
 class HeadNorm(nn.Module):

@@ -10,7 +10,7 @@ stabiliser of step t is b_t + g_t. Every exponent is 0 or below.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -36,10 +36,10 @@ class Chunk:
     kept: Tensor | None  # exp(m - g of the last step), [B, 1, 1]: what stays of the memory; None in the first chunk
     written: Tensor  # exp(u - g of the last step), [B, C, 1]
 
-    def weights(self) -> Tensor:
-        """[B, C, C]: how much of the step in the column is left at the step of the row."""
-        later = torch.full((self.offset.shape[1],) * 2, -math.inf, dtype=self.offset.dtype, device=self.offset.device).triu_(1)
-        return (self.offset.unsqueeze(1) + later).sub_(self.level.unsqueeze(2)).exp_()
+    def weights(self, scale: float) -> Tensor:
+        """[B, C, C]: ``scale`` times how much of the step in the column is left at the step of the row."""
+        # Later columns may overflow on the way; they are set to zero, not multiplied by it.
+        return ((self.offset + math.log(scale)).unsqueeze(1) - self.level.unsqueeze(2)).exp_().tril_()
 
 
 def chunk_size_of(S: int) -> int:
@@ -53,11 +53,11 @@ def mlstm_forward(
     """Hidden states [B, S, E] and normalisers before the maximum [B, S]; arguments as those of :func:`mlstm`, fp32 or fp64."""
     hidden, sums = torch.empty_like(value), torch.empty_like(input_gate)
     scale = 1 / math.sqrt(query.shape[-1])
-    memory = _Memory.empty(key)
+    memory = _Memory()
     for chunk in _chunks(input_gate, forget_gate, chunk_size):
         q, k, v = (part[:, chunk.steps] for part in (query, key, value))
         out, total = hidden[:, chunk.steps], sums[:, chunk.steps]
-        scores = _scaled_product(q, k.transpose(1, 2), scale).mul_(chunk.weights())
+        scores = torch.bmm(q, k.transpose(1, 2)).mul_(chunk.weights(scale))
         torch.sum(scores, dim=2, out=total)
         torch.bmm(scores, v, out=out)
         if chunk.carried is not None:
@@ -77,7 +77,7 @@ def mlstm_backward(
     grad_query, grad_key, grad_value, grad_read = (torch.empty_like(query) for _ in range(4))
     grad_sums, grad_stabiliser = torch.empty_like(sums), torch.empty_like(sums)
     scale = 1 / math.sqrt(query.shape[-1])
-    memory = _Memory.empty(key)
+    memory = _Memory()
     chunks = list(_chunks(input_gate, forget_gate, chunk_size))
     for chunk in chunks:  # forward once more, for the memory that each chunk read
         q, k, v, out, total = (part[:, chunk.steps] for part in (query, key, value, hidden, sums))
@@ -87,9 +87,9 @@ def mlstm_backward(
         grad_stabiliser[:, chunk.steps] = of_normaliser * NORMALISER_EPSILON  # but for epsilon it cancels
         above = total.abs() > torch.exp(-chunk.stabiliser)
         of_sum = torch.mul(of_normaliser, total.sign() * above, out=grad_sums[:, chunk.steps]).unsqueeze(2)
-        weights = chunk.weights()
-        scores = _scaled_product(q, k.transpose(1, 2), scale).mul_(weights)
-        grad_scores = torch.baddbmm(of_sum, numerator, v.transpose(1, 2)).mul_(weights).mul_(scale)
+        weights = chunk.weights(scale)
+        scores = torch.bmm(q, k.transpose(1, 2)).mul_(weights)
+        grad_scores = torch.bmm(numerator, v.transpose(1, 2)).add_(of_sum).mul_(weights)
         torch.bmm(scores.transpose(1, 2), numerator, out=grad_value[:, chunk.steps])
         torch.bmm(grad_scores.transpose(1, 2), q, out=grad_key[:, chunk.steps])
         torch.bmm(grad_scores, k, out=grad_query[:, chunk.steps])
@@ -98,7 +98,7 @@ def mlstm_backward(
             read.addcmul_(of_sum, memory.keys.transpose(1, 2))
             grad_query[:, chunk.steps].addcmul_(read, chunk.carried * scale)
         memory.write(chunk, k, v, last=chunk is chunks[-1])
-    memory_grad = _Memory.empty(key)
+    memory_grad = _Memory()
     for chunk in reversed(chunks):
         q, k, v, numerator = (part[:, chunk.steps] for part in (query, key, value, grad_read))
         if chunk is not chunks[-1]:
@@ -152,13 +152,8 @@ def mlstm(
 class _Memory:
     """What goes from chunk to chunk, or its gradient: sums of key x value [B, E, E] and of keys [B, E, 1]."""
 
-    values: Tensor
-    keys: Tensor
-
-    @staticmethod
-    def empty(key: Tensor) -> "_Memory":
-        B, _, E = key.shape
-        return _Memory(key.new_zeros(B, E, E), key.new_zeros(B, E, 1))
+    values: Tensor = field(default_factory=lambda: torch.empty(0))  # nothing was written yet
+    keys: Tensor = field(default_factory=lambda: torch.empty(0))
 
     def write(self, chunk: Chunk, k: Tensor, v: Tensor, last: bool) -> None:
         """Let the chunk's steps in; not after the ``last`` chunk, which nobody reads."""
@@ -167,11 +162,12 @@ class _Memory:
             self.add(chunk.kept, k * chunk.written, v, ones)
 
     def add(self, kept: Tensor | None, left: Tensor, values: Tensor, ones: Tensor) -> None:
-        if kept is not None:
-            self.values *= kept
-            self.keys *= kept
-        self.values.baddbmm_(left.transpose(1, 2), values)
-        self.keys.baddbmm_(left.transpose(1, 2), ones)
+        left = left.transpose(1, 2)
+        if kept is None or self.values.numel() == 0:
+            self.values, self.keys = torch.bmm(left, values), torch.bmm(left, ones)
+        else:
+            self.values.mul_(kept).baddbmm_(left, values)
+            self.keys.mul_(kept).baddbmm_(left, ones)
 
 
 def _chunks(input_gate: Tensor, forget_gate: Tensor, size: int) -> Iterator[Chunk]:
@@ -190,11 +186,6 @@ def _chunks(input_gate: Tensor, forget_gate: Tensor, size: int) -> Iterator[Chun
         total = cumulative + level
         yield Chunk(steps, offset, level, total, carried, kept, torch.exp(offset - last).unsqueeze(2))
         stabiliser = total[:, -1:]
-
-
-def _scaled_product(left: Tensor, right: Tensor, scale: float) -> Tensor:
-    out = left.new_empty(left.shape[0], left.shape[1], right.shape[2])
-    return torch.baddbmm(out, left, right, beta=0, alpha=scale, out=out)
 
 
 def _normaliser(sums: Tensor, stabiliser: Tensor) -> Tensor:
