@@ -6,40 +6,40 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .mlstm_cell import mlstm_parallel
+from ..precision import at_least_fp32
+from .block_diagonal import pack_blocks
+from .causal_conv import CausalConvSilu
+from .mlstm_mixer import MixerWeights, mix
+from .products import linear
 from .shape import XlstmShape
-from .slstm_cell import slstm_scan
+from .slstm_cell import slstm
 
 FORGET_BIAS_RANGE = (3.0, 6.0)  # forget gates start open, spread over the heads: Beck et al. 2024, appendix D
 
 
 class BlockDiagonal(nn.Module):
-    """A linear map that mixes only within blocks of its input: [.., D] -> [.., D]."""
+    """Weights [G, I, I] of a linear map that mixes only within blocks of its input; the blocks below apply it."""
 
     def __init__(self, width: int, block_size: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(width // block_size, block_size, block_size))
         nn.init.normal_(self.weight, std=math.sqrt(2 / 5 / block_size))  # "small init", Nguyen & Salazar 2019
 
-    def forward(self, x: Tensor) -> Tensor:
-        blocks = x.unflatten(-1, self.weight.shape[:2])
-        return torch.einsum("...gi,gio->...go", blocks, self.weight).flatten(-2)
-
 
 class CausalConv(nn.Module):
-    """Each channel sees itself and the ``kernel - 1`` tokens before: [B, S, D] -> [B, S, D]."""
+    """Weights of a convolution a channel over the token and the ``kernel - 1`` before; the blocks below apply it."""
 
     def __init__(self, width: int, kernel: int) -> None:
         super().__init__()
-        self.kernel = kernel
         self.conv = nn.Conv1d(width, width, kernel, groups=width)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.conv(F.pad(x.transpose(1, 2), (self.kernel - 1, 0))).transpose(1, 2)
+    def taps(self) -> Tensor:
+        """[K, W], the token's own last."""
+        return self.conv.weight.squeeze(1).t().contiguous()
 
 
 class HeadNorm(nn.Module):
-    """Layer norm within each head, scaled a channel: [B, S, N, E] -> [B, S, N * E]."""
+    """Layer norm within each head, scaled a channel: [.., N, E] -> [.., N * E]."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -70,15 +70,28 @@ class MlstmBlock(nn.Module):
             self.gates.bias[self.num_heads :] = torch.linspace(*FORGET_BIAS_RANGE, self.num_heads)
 
     def forward(self, x: Tensor) -> Tensor:
-        inner, gate = self.up(self.norm(x)).chunk(2, dim=-1)
-        local = F.silu(self.conv(inner))
-        query, key, value = self.query(local), self.key(local), self.value(inner)
-        raw = self.gates(torch.cat((query, key, value), dim=-1)).transpose(1, 2)  # [B, 2 * N, S]
-        input_gate, forget_gate = raw.chunk(2, dim=1)
-        query, key, value = (part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in (query, key, value))
-        cell = mlstm_parallel(query, key, value, input_gate, forget_gate).transpose(1, 2)  # [B, S, N, E]
-        mixed = self.head_norm(cell) + self.skip * local
-        return x + self.dropout(self.down(mixed * F.silu(gate)))
+        normed = self.norm(x)
+        inner, gate = (linear(normed, weight) for weight in self.up.weight.chunk(2))
+        return x + self.dropout(linear(mix(inner, gate, self.mixer_weights()), self.down.weight))
+
+    def mixer_weights(self) -> MixerWeights:
+        """The weights as the mixer takes them: gates as maps of what query, key and value are made of."""
+        query, key, value = (at_least_fp32(part.weight) for part in (self.query, self.key, self.value))
+        of_query, of_key, of_value = at_least_fp32(self.gates.weight).unflatten(1, (3, *query.shape[:2])).unbind(1)
+        pairs = ((query, of_query), (key, of_key), (value, of_value))
+        with torch.autocast(query.device.type, enabled=False):
+            through = [torch.einsum("gio,ngo->ngi", *pair).flatten(1) for pair in pairs]
+        head_size = len(self.skip) // self.num_heads
+        return MixerWeights(
+            at_least_fp32(self.conv.taps()),
+            at_least_fp32(self.conv.conv.bias),
+            *(pack_blocks(part, head_size) for part in (query, key, value)),
+            through[0] + through[1],
+            through[2],
+            at_least_fp32(self.gates.bias),
+            at_least_fp32(self.head_norm.weight),
+            at_least_fp32(self.skip),
+        )
 
 
 class SlstmBlock(nn.Module):
@@ -103,11 +116,15 @@ class SlstmBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         normed = self.norm(x)
-        local = F.silu(self.conv(normed))
-        raw = (self.input_gate(local), self.forget_gate(local), self.cell(normed), self.output_gate(normed))
-        gates = torch.stack(raw) + self.bias[:, None, None]  # [4, B, S, D]
-        gates = gates.unflatten(-1, (self.num_heads, -1)).permute(2, 0, 3, 1, 4)  # [S, 4, N, B, E]
-        hidden = slstm_scan(gates, self.recurrent).permute(2, 0, 1, 3).to(x.dtype)  # [B, S, N, E]
-        x = x + self.dropout(self.head_norm(hidden))
-        gate, up = self.ff_up(self.ff_norm(x)).chunk(2, dim=-1)
-        return x + self.dropout(self.ff_down(F.gelu(gate) * up))
+        local = CausalConvSilu.apply(normed, self.conv.taps(), self.conv.conv.bias)
+        hidden = slstm(local, normed, *self._cell_weights())  # [S, B, N, E]
+        x = x + self.dropout(self.head_norm(hidden).transpose(0, 1))
+        ff_normed = self.ff_norm(x)
+        gate, up = (linear(ff_normed, weight) for weight in self.ff_up.weight.chunk(2))
+        return x + self.dropout(linear(F.gelu(gate) * up, self.ff_down.weight))
+
+    def _cell_weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        input_forget = torch.cat((self.input_gate.weight, self.forget_gate.weight), dim=-1)
+        cell_output = torch.cat((self.cell.weight, self.output_gate.weight), dim=-1)
+        bias = self.bias.unflatten(-1, (self.num_heads, -1)).transpose(0, 1).flatten(1)  # [4, D] -> [N, 4 * E]
+        return input_forget, cell_output, bias, self.recurrent
