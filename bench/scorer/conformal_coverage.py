@@ -2,9 +2,9 @@
 
     PYTHONPATH=packages/scorer python bench/scorer/conformal_coverage.py AGIQA-3K-FOLDER [SPLITS]
 
-Needs the packages of packages/scorer/requirements.txt. Features are the statistics of luma gradients at four scales, the head is
-kernel ridge with fixed parameters: quick, and worse than the scorer (its SRCC is printed). One split: a fifth of the prompts is
-held out, out-of-fold residuals of the rest (5 folds by prompt) calibrate, and the model of all the rest predicts.
+Needs the packages of packages/scorer/requirements.txt. Features are the statistics of luma gradients at four scales, the head
+is kernel ridge with fixed parameters: quick, and worse than the scorer (its SRCC is printed). One split: a fifth of the prompts
+is held out, out-of-fold residuals of the rest (5 folds by prompt) calibrate, and the model of all the rest predicts.
 """
 
 import csv

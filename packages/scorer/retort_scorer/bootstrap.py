@@ -52,9 +52,10 @@ def krcc_resampled(predicted: Values, mos: Values, counts: Values) -> Values:
     agreeing, unequal, differing = (np.zeros(len(counts)) for _ in range(3))
     for start in range(0, len(mos), PAIR_ROWS):
         block = slice(start, start + PAIR_ROWS)
-        ours, theirs = (np.sign(np.subtract.outer(values[block], values)) for values in (predicted, mos))
+        ours, theirs = (np.sign(np.subtract.outer(values[block], values)).astype(np.float32) for values in (predicted, mos))
+        drawn = counts[:, block].astype(np.float32)  # whole numbers far below 2^24: exact, and twice as fast
         for sums, pairs in ((agreeing, ours * theirs), (unequal, np.abs(ours)), (differing, np.abs(theirs))):
-            sums += np.einsum("rn,rn->r", counts[:, block] @ pairs, counts)
+            sums += np.einsum("rn,rn->r", drawn @ pairs, counts)
     with np.errstate(invalid="ignore", divide="ignore"):
         return agreeing / np.sqrt(unequal * differing)
 

@@ -80,8 +80,8 @@ def calibrate(residuals: Values, image_prompts: Sequence[str], source: str, cove
         return Calibration(None, coverage, len(residuals), prompts, "row", note)
     if by_prompt is None:
         note = (
-            f"{percent} conformal half width from {len(residuals)} residuals of {source}, taken for independent since they are of "
-            f"{prompts} image prompts and {prompts_needed(coverage)} are needed: real coverage on new image prompts can be lower."
+            f"{percent} conformal half width from {len(residuals)} residuals of {source}, taken for independent since they are "
+            f"of {prompts} image prompts and {prompts_needed(coverage)} are needed: real coverage on new prompts can be lower."
         )
         return Calibration(width, coverage, len(residuals), prompts, "row", f"{note} {UNSEEN_GENERATOR}")
     note = (

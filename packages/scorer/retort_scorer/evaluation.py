@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from . import bootstrap, metrics
 from .figures import Figures, figures_of
 from .fit_rows import FitRow
+from .image_prompt import normalise_image_prompt
 from .paired import compare_predictions, prompt_counts
 from .within import MIN_GROUP_ROWS, Within, grouped, within_groups
 from .words import word_index
@@ -19,8 +20,8 @@ Values = NDArray[np.float64]
 def evaluate(rows: Sequence[FitRow], predicted: Values, mos: Values, seed: int) -> dict[str, Any]:
     """All metrics of ``predicted`` against ``mos``; what can't be computed is null and its reason stands in ``reasons``."""
     found = figures_of(predicted, mos)
-    counts = prompt_counts([row.prompt_group for row in rows], seed)
-    prompts = [row.prompt_group for row in rows]
+    prompts = [normalise_image_prompt(row.prompt_group) for row in rows]
+    counts = prompt_counts(prompts, seed)
     settings = [row.setting for row in rows]
     return {
         "n": len(rows),

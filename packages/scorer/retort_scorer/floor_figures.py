@@ -34,9 +34,9 @@ def evaluate_floor(
         places: rows that the heads are judged on; those without a prediction are left out, and ``missing`` counts them.
         heads: predictions by head, [rows] each, for ``head_minus_floor``.
     Returns:
-        as ``evaluate``; beside it ``definition``, ``reason`` (why there is no floor), ``commonest_word`` (as ``word_agreement``)
-        ``head_minus_floor`` (as ``compare``, by head, on the floor's test rows) and ``all_rows`` (n, srcc, plcc_raw, accuracy, rough_accuracy over all rated rows: the
-        audit's figures).
+        as ``evaluate``; beside it ``definition``, ``reason`` (why there is no floor), ``commonest_word`` (as
+        ``word_agreement``), ``head_minus_floor`` (as ``compare``, by head, on the floor's test rows) and ``all_rows`` (n, srcc,
+        plcc_raw, accuracy, rough_accuracy over all rated rows: the audit's figures).
     """
     floor = floor_of_rows(rows, mos)
     predicted = np.array([np.nan if value is None else value for value in floor.mos], dtype=np.float64)
@@ -53,7 +53,8 @@ def evaluate_floor(
         "within_generator": nothing,
         "commonest_word": commonest,
         "head_minus_floor": {
-            head: compare(test_rows, values[known], predicted[known], mos[known], seed) for head, values in (heads or {}).items()
+            head: compare(test_rows, values[known], predicted[known], mos[known], seed)
+            for head, values in (heads or {}).items()
         },
         "all_rows": _audit_figures(predicted, mos),
     }

@@ -38,7 +38,7 @@ def prompt_folds(image_prompts: Sequence[str], folds: int, seed: int) -> Places:
     for group in groups:
         sizes[group] += 1
     if folds < 2 or len(sizes) < folds:
-        raise ScorerError(f"{len(sizes)} image prompts can't make {folds} folds: 2 folds at least, and a prompt or more in each.")
+        raise ScorerError(f"{len(sizes)} image prompts can't make {folds} folds: 2 or more, each with a prompt or more.")
     rows, fold_of = [0] * folds, {}
     for group in sorted(sizes, key=lambda group: (-sizes[group], text_key(f"{seed} {group}"), group)):
         fold = min(range(folds), key=lambda fold: (rows[fold], fold))
@@ -59,8 +59,8 @@ def generator_parts(generators: Sequence[str | None], fold_of: Places | None = N
     Args:
         generators: [n], the model and not its setting (AGIQA-3K has six models in ten settings). Rows without one take no part:
             they may be of the model held out.
-        fold_of: [n], of ``prompt_folds``: test is then the model's rows of one fold and train the other models' rows of the others,
-            so that neither model nor image prompt of a test row was trained on. None: prompts are shared with train.
+        fold_of: [n], of ``prompt_folds``: test is then the model's rows of one fold and train the other models' rows of the
+            others, so that neither model nor image prompt of a test row was trained on. None: prompts are shared with train.
     Raises:
         ScorerError: fewer than two generators are known.
     """

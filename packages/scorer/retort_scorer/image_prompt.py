@@ -1,4 +1,4 @@
-"""The form in which image prompts are compared, and a hash of it: the same as the corpus's, so that folds are the same folds."""
+"""The form in which image prompts are compared, and a hash of it: the corpus's own, so that folds are the same folds."""
 
 import re
 import unicodedata

@@ -106,7 +106,7 @@ def _matching(first: Run, second: Run) -> NDArray[np.int64]:
     _refuse("are in the second run alone", [name for name in second.sample_names if name not in names])
     places = np.array([by_name[name] for name in first.sample_names], dtype=np.int64)
     moved = np.abs(first.mos - second.mos[places]) > SAME_MOS
-    _refuse("have another MOS in the second run", [name for name, other in zip(first.sample_names, moved, strict=True) if other])
+    _refuse("have another MOS in the second run", [first.sample_names[place] for place in np.flatnonzero(moved)])
     pairs: Mapping[str, tuple[str, str]] = {
         name: (first.image_prompts[place], second.image_prompts[by_name[name]])
         for place, name in enumerate(first.sample_names)

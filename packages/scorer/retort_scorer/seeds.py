@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .figures import SCORE_FIGURES, WORD_FIGURES, figures_of
 from .fit_rows import FitRow
+from .image_prompt import normalise_image_prompt
 from .within import within_groups
 
 Values = NDArray[np.float64]
@@ -36,7 +37,8 @@ def seed_figures(rows: Sequence[FitRow], predicted: Sequence[Values], mos: Value
     Returns:
         by figure (those of figures.py, ``within_generator`` and ``within_prompt``: mean SRCC), a ``Spread`` as a dict.
     """
-    settings, prompts = [row.setting for row in rows], [row.prompt_group for row in rows]
+    settings = [row.setting for row in rows]
+    prompts = [normalise_image_prompt(row.prompt_group) for row in rows]
     runs: list[dict[str, float | None]] = []
     reasons: dict[str, str] = {}
     for values in predicted:
