@@ -9,6 +9,8 @@ from torch.nn import functional as F
 from ..precision import at_least_fp32
 from .block_diagonal import pack_blocks
 from .causal_conv import CausalConvSilu
+from .cuda_kernels import has_mlstm_kernel, has_slstm_kernel, mlstm_on_cuda, slstm_on_cuda
+from .mlstm_by_parts import mix_by_parts
 from .mlstm_mixer import MixerWeights, mix
 from .products import linear
 from .shape import XlstmShape
@@ -72,7 +74,12 @@ class MlstmBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         normed = self.norm(x)
         inner, gate = (linear(normed, weight) for weight in self.up.weight.chunk(2))
-        return x + self.dropout(linear(mix(inner, gate, self.mixer_weights()), self.down.weight))
+        weights = self.mixer_weights()
+        if has_mlstm_kernel(x.device):
+            mixed = mix_by_parts(inner, gate, weights, mlstm_on_cuda)
+        else:
+            mixed = mix(inner, gate, weights)
+        return x + self.dropout(linear(mixed, self.down.weight))
 
     def mixer_weights(self) -> MixerWeights:
         """The weights as the mixer takes them: gates as maps of what query, key and value are made of."""
@@ -117,7 +124,8 @@ class SlstmBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         normed = self.norm(x)
         local = CausalConvSilu.apply(normed, self.conv.taps(), self.conv.conv.bias)
-        hidden = slstm(local, normed, *self._cell_weights())  # [S, B, N, E]
+        cell = slstm_on_cuda if has_slstm_kernel(x.device) else slstm
+        hidden = cell(local, normed, *self._cell_weights())  # [S, B, N, E]
         x = x + self.dropout(self.head_norm(hidden).transpose(0, 1))
         ff_normed = self.ff_norm(x)
         gate, up = (linear(ff_normed, weight) for weight in self.ff_up.weight.chunk(2))
