@@ -8,9 +8,10 @@ from .cuda_kernels import MlstmCell
 from .mlstm_mixer import NORM_EPSILON, MixerWeights
 
 
-def mix_by_parts(inner: Tensor, gate: Tensor, weights: MixerWeights, cell: MlstmCell) -> Tensor:
-    """As :func:`retort_scorer.xlstm.mlstm_mixer.mix`: [B, S, W] of the mLSTM's input and the output gate's -> [B, S, W]."""
+def mix_by_parts(up: Tensor, weights: MixerWeights, cell: MlstmCell) -> Tensor:
+    """As :func:`retort_scorer.xlstm.mlstm_mixer.mix`."""
     N, K = weights.num_heads, len(weights.taps)
+    inner, gate = up.chunk(2, dim=-1)
     x = inner.to(weights.skip.dtype)
     padded = F.pad(x.transpose(1, 2), (K - 1, 0))
     conv = F.conv1d(padded, weights.taps.t().unsqueeze(1), weights.conv_bias, groups=x.shape[-1])
