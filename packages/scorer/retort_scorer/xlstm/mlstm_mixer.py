@@ -69,10 +69,11 @@ class Mixer(torch.autograd.Function):
         weights = MixerWeights(*tensors)
         inner, gate = up.chunk(2, dim=-1)
         mixed, kept = up.new_empty(inner.shape), []
+        chunk_size = chunk_size_of(inner.shape[1], inner.shape[2] // weights.num_heads)
         with torch.autocast(inner.device.type, enabled=False):
             for rows in _row_slices(inner):
                 part = _prepare(_own(inner[rows], weights), weights)
-                hidden, sums = mlstm_forward(*part.cell_inputs, chunk_size_of(inner.shape[1]))
+                hidden, sums = mlstm_forward(*part.cell_inputs, chunk_size)
                 out = _normalised(hidden, part.inner.shape)[0].flatten(2).mul_(weights.norm).addcmul_(part.local, weights.skip)
                 mixed[rows] = out.mul_(torch.nn.functional.silu(gate[rows].to(out.dtype)))
                 kept += (hidden, sums, *part.cell_inputs)
@@ -89,6 +90,7 @@ class Mixer(torch.autograd.Function):
         grads = MixerWeights(*(torch.zeros_like(weight) for weight in rest[:count]))
         grad_up = torch.empty_like(up)
         grad_inner, grad_gate = grad_up.chunk(2, dim=-1)
+        chunk_size = chunk_size_of(inner.shape[1], inner.shape[2] // weights.num_heads)
         with torch.autocast(inner.device.type, enabled=False):
             for index, rows in enumerate(_row_slices(inner)):
                 hidden, sums, *cell_inputs = kept[7 * index : 7 * index + 7]
@@ -96,7 +98,7 @@ class Mixer(torch.autograd.Function):
                 grad_gate[rows], grad_hidden, grad_local = _output_backward(
                     grad[rows].to(weights.skip.dtype), gate[rows].to(weights.skip.dtype), part, hidden, weights, grads
                 )
-                of_cell = mlstm_backward(grad_hidden, part.cell_inputs, hidden, sums, chunk_size_of(inner.shape[1]))
+                of_cell = mlstm_backward(grad_hidden, part.cell_inputs, hidden, sums, chunk_size)
                 grad_inner[rows] = _prepare_backward(of_cell, grad_local, part, weights, grads)
         return grad_up, *grads.tensors()
 
