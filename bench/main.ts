@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCorpusBench } from './corpus/command.ts';
 import { addFingerprintBench } from './fingerprints/command.ts';
+import { addScorerStepBench } from './scorer-step/command.ts';
 import { addTeachBench } from './teach/command.ts';
 
 /** `pnpm bench`: repeatable measurements. Each prints its command, machine and commit, and a table of ratios. */
@@ -13,6 +14,7 @@ const program = new Command('bench')
 addTeachBench(program);
 addCorpusBench(program);
 addFingerprintBench(program);
+addScorerStepBench(program);
 
 try {
   await program.parseAsync();

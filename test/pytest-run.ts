@@ -54,6 +54,14 @@ export async function libraryOf(environment: string): Promise<string> {
   return join(library, version, 'site-packages');
 }
 
+/** The authors' xLSTM, which ours is held against: pure Python, to stand on the path of the scorer's environment. */
+export async function ensureOfficialXlstm(options: EnvironmentOptions): Promise<string> {
+  const withoutDependencies = await readRequirements(
+    new URL('../packages/scorer/requirements-official-xlstm.txt', import.meta.url),
+  );
+  return ensureLibrary({ name: 'official-xlstm', withoutDependencies }, options);
+}
+
 /** pytest itself, for any environment: pure Python, so it can stand on the path of another. */
 export async function ensurePytest(options: EnvironmentOptions): Promise<string> {
   const requirements = await readRequirements(

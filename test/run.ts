@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { findPython, readRequirements } from '@retort/environment';
 import { ensureScorerEnvironment } from '@retort/pipeline';
 import { z } from 'zod';
-import { ensureBaselines, ensureLibrary, ensurePytest, runPytest } from './pytest-run.ts';
+import { ensureBaselines, ensureLibrary, ensureOfficialXlstm, ensurePytest, runPytest } from './pytest-run.ts';
 import { runProgram } from './run-program.ts';
 import { sumTallies, type Tally, tallyLine } from './tally.ts';
 
@@ -54,7 +54,7 @@ async function runPython(work: string): Promise<readonly Tally[]> {
   return [
     await runPytest({
       executable,
-      libraries: [join(ROOT, 'packages', 'scorer'), pytest, baselines],
+      libraries: [join(ROOT, 'packages', 'scorer'), pytest, baselines, await ensureOfficialXlstm(options)],
       tests: ['test/scorer'],
       resultFile: join(work, 'scorer.xml'),
     }),

@@ -94,8 +94,10 @@ def test_the_mlstm_passes_a_numerical_gradient_check() -> None:
 
 
 def test_the_parallel_form_is_taken_for_short_sequences_only() -> None:
-    assert chunk_size_of(PARALLEL_UP_TO) == PARALLEL_UP_TO
-    assert chunk_size_of(PARALLEL_UP_TO + 1) < PARALLEL_UP_TO
+    assert chunk_size_of(PARALLEL_UP_TO, E=64) == PARALLEL_UP_TO
+    assert chunk_size_of(PARALLEL_UP_TO + 1, E=64) < PARALLEL_UP_TO
+    assert chunk_size_of(128, E=256) == 128
+    assert chunk_size_of(129, E=256) < 128
 
 
 def test_the_mlstm_in_fp32_stays_close_to_fp64_over_a_thousand_steps() -> None:

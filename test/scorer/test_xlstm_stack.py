@@ -1,5 +1,9 @@
 """xlstm/stack.py and its blocks: what a causal stack promises, its parts against plain ones; pooling.py."""
 
+import importlib
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,6 +13,9 @@ from retort_scorer.pooling import EmptySequenceError, masked_mean
 from retort_scorer.xlstm import mlstm_mixer
 from retort_scorer.xlstm.block_diagonal import pack_blocks, to_heads
 from retort_scorer.xlstm.causal_conv import CausalConvSilu
+from retort_scorer.xlstm.cuda_kernels import has_mlstm_kernel, has_slstm_kernel
+from retort_scorer.xlstm.mlstm_by_parts import mix_by_parts
+from retort_scorer.xlstm.mlstm_cell import mlstm
 from retort_scorer.xlstm.mlstm_mixer import mix
 from retort_scorer.xlstm.shape import XlstmShape
 from retort_scorer.xlstm.stack import XlstmStack
@@ -50,12 +57,8 @@ def test_packed_blocks_map_as_the_blocks_alone_do(block_size: int, head_size: in
 @pytest.mark.parametrize("shape", [SHAPE, XlstmShape(d_model=8, num_heads=4, qkv_block_size=8)])
 def test_the_mixer_passes_a_numerical_gradient_check(shape: XlstmShape) -> None:
     block = stack_of(shape).blocks[0]
-    inner, gate = (torch.randn(2, 5, 2 * shape.d_model, dtype=torch.float64, requires_grad=True) for _ in range(2))
-
-    def mixed(inner: Tensor, gate: Tensor) -> Tensor:
-        return mix(inner, gate, block.mixer_weights())
-
-    assert torch.autograd.gradcheck(mixed, (inner, gate))
+    up = torch.randn(2, 5, 4 * shape.d_model, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda x: mix(x, block.mixer_weights()), (up,))
 
 
 def test_rows_mixed_a_few_at_a_time_are_those_mixed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +122,66 @@ def test_the_stack_runs_under_autocast() -> None:
         y = stack(x)
     y.float().sum().backward()
     assert float((y - stack(x)).detach().norm() / y.detach().norm()) < 0.1
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_checkpointed_blocks_have_the_same_gradients_bit_for_bit(dropout: float) -> None:
+    shape = XlstmShape(d_model=16, num_heads=2, dropout=dropout)
+    plain, checkpointed = stack_of(shape), XlstmStack(shape, checkpoint_blocks=True).double()
+    checkpointed.load_state_dict(plain.state_dict())
+    x = torch.randn(2, 100, 16, dtype=torch.float64)
+    results = []
+    for stack in (plain, checkpointed):
+        torch.manual_seed(4)
+        leaf = x.clone().requires_grad_()
+        y = stack(leaf)
+        results.append((y, *torch.autograd.grad(y.square().sum(), (leaf, *stack.parameters()))))
+    for left, right in zip(*results, strict=True):
+        assert torch.equal(left, right)
+
+
+def test_checkpointed_blocks_keep_less_for_the_backward_pass() -> None:
+    def kept_bytes(stack: XlstmStack) -> int:
+        kept: dict[int, int] = {}
+
+        def keep(x: Tensor) -> Tensor:
+            kept[x.untyped_storage().data_ptr()] = x.untyped_storage().nbytes()
+            return x
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
+            y = stack(torch.randn(2, 100, 16))
+        del y
+        return sum(kept.values())
+
+    assert kept_bytes(XlstmStack(SHAPE, checkpoint_blocks=True)) < 0.25 * kept_bytes(XlstmStack(SHAPE))
+
+
+def test_the_mixer_is_what_its_parts_come_to_one_by_one() -> None:
+    block = stack_of(XlstmShape(d_model=16)).blocks[0]
+    up = torch.randn(3, 110, 64, dtype=torch.float64, requires_grad=True)
+    results = []
+    for mixed in (mix(up, block.mixer_weights()), mix_by_parts(up, block.mixer_weights(), mlstm)):
+        leaves = (up, block.query.weight, block.value.weight, block.gates.weight, block.conv.conv.weight, block.skip)
+        results.append((mixed, *torch.autograd.grad(mixed.square().sum(), leaves)))
+    for left, right in zip(*results, strict=True):
+        assert torch.allclose(left, right, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("package", ["mlstm_kernels", "xlstm"])
+def test_kernels_are_taken_on_cuda_alone_and_only_when_installed(
+    package: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = {"mlstm_kernels": has_mlstm_kernel, "xlstm": has_slstm_kernel}[package]
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, package, raising=False)
+    assert not asked(torch.device("cuda"))
+    (tmp_path / f"{package}.py").touch()
+    (tmp_path / "nvcc").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    importlib.invalidate_caches()
+    assert asked(torch.device("cuda"))
+    assert not asked(torch.device("cpu"))
 
 
 def test_the_masked_mean_refuses_a_sequence_of_padding_only() -> None:

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..heads.xlstm import FORGET_BIAS_RANGE, BlockDiagonal, HeadNorm, mlstm_parallel
+from ..xlstm.blocks import FORGET_BIAS_RANGE, BlockDiagonal, HeadNorm
+from ..xlstm.mlstm_cell import mlstm
 from .fetch_weights import fetch_state
 from .vision_lstm_weights import port_vil2_weights
 
@@ -36,7 +37,8 @@ class BiasedBlocks(nn.Module):
         nn.init.normal_(self.linear.weight, std=math.sqrt(2 / 5 / init_width))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.linear(x) + self.bias
+        blocks = x.unflatten(-1, (-1, QKV_BLOCK)).unsqueeze(-2) @ self.linear.weight  # [.., G, 1, I]
+        return blocks.flatten(-3) + self.bias
 
 
 class VilBlock(nn.Module):
@@ -75,7 +77,7 @@ class VilBlock(nn.Module):
         raw = self.gates(torch.cat((query, key, value), dim=-1)).transpose(1, 2)  # [B, 2 * N, S]
         input_gate, forget_gate = raw.chunk(2, dim=1)
         heads = [part.unflatten(-1, (NUM_HEADS, -1)).transpose(1, 2) for part in (query, key, value)]  # [B, N, S, E]
-        cell = mlstm_parallel(heads[0], heads[1], heads[2], input_gate, forget_gate).transpose(1, 2)
+        cell = mlstm(heads[0], heads[1], heads[2], input_gate, forget_gate).transpose(1, 2)
         mixed = self.head_norm(cell) + self.head_bias + self.skip * local
         out = self.down(mixed * F.silu(gate))
         return x + (out.flip(1) if self.backwards else out)

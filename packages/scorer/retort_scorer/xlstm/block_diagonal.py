@@ -11,19 +11,18 @@ PACKED_SIZE = 16  # of 16, 32 and 64 the fastest for maps of 256 and of 1024 cha
 
 
 def pack_blocks(weight: Tensor, head_size: int) -> Tensor:
-    """Blocks [G, I, I] on the diagonals of fewer, larger ones [P, J, J]; autograd goes through.
+    """Blocks [.., G, I, I] on the diagonals of fewer, larger ones [.., P, J, J]; autograd goes through.
 
     J is the largest multiple of I up to 16 that divides ``head_size``, or I where there is none.
     """
-    count, size, _ = weight.shape
+    *others, count, size, _ = weight.shape
     sizes = [packed for packed in range(size, PACKED_SIZE + 1, size) if head_size % packed == 0]
     many = max(sizes, default=size) // size
     if many == 1:
         return weight
-    packed = weight.new_zeros(count // many, many, size, many, size)
-    place = torch.arange(many, device=weight.device)
-    packed[:, place, :, place, :] = weight.view(-1, many, size, size).transpose(0, 1)
-    return packed.view(count // many, many * size, many * size)
+    diagonal = torch.eye(many, dtype=weight.dtype, device=weight.device).view(many, 1, many, 1)
+    packed = weight.view(*others, count // many, many, size, 1, size) * diagonal  # [.., P, many, I, many, I]
+    return packed.view(*others, count // many, many * size, many * size)
 
 
 def to_heads(x: Tensor, packed: Tensor, num_heads: int) -> Tensor:

@@ -9,6 +9,8 @@ from torch.nn import functional as F
 from ..precision import at_least_fp32
 from .block_diagonal import pack_blocks
 from .causal_conv import CausalConvSilu
+from .cuda_kernels import has_mlstm_kernel, has_slstm_kernel, mlstm_on_cuda, slstm_on_cuda
+from .mlstm_by_parts import mix_by_parts
 from .mlstm_mixer import MixerWeights, mix
 from .products import linear
 from .shape import XlstmShape
@@ -70,24 +72,22 @@ class MlstmBlock(nn.Module):
             self.gates.bias[self.num_heads :] = torch.linspace(*FORGET_BIAS_RANGE, self.num_heads)
 
     def forward(self, x: Tensor) -> Tensor:
-        normed = self.norm(x)
-        inner, gate = (linear(normed, weight) for weight in self.up.weight.chunk(2))
-        return x + self.dropout(linear(mix(inner, gate, self.mixer_weights()), self.down.weight))
+        up, weights = linear(self.norm(x), self.up.weight), self.mixer_weights()
+        mixed = mix_by_parts(up, weights, mlstm_on_cuda) if has_mlstm_kernel(x.device) else mix(up, weights)
+        return x + self.dropout(linear(mixed, self.down.weight))
 
     def mixer_weights(self) -> MixerWeights:
         """The weights as the mixer takes them: gates as maps of what query, key and value are made of."""
-        query, key, value = (at_least_fp32(part.weight) for part in (self.query, self.key, self.value))
-        of_query, of_key, of_value = at_least_fp32(self.gates.weight).unflatten(1, (3, *query.shape[:2])).unbind(1)
-        pairs = ((query, of_query), (key, of_key), (value, of_value))
-        with torch.autocast(query.device.type, enabled=False):
-            through = [torch.einsum("gio,ngo->ngi", *pair).flatten(1) for pair in pairs]
-        head_size = len(self.skip) // self.num_heads
+        blocks = at_least_fp32(torch.stack((self.query.weight, self.key.weight, self.value.weight)))  # [3, G, I, I]
+        of_blocks = at_least_fp32(self.gates.weight).view(-1, *blocks.shape[:3]).permute(1, 2, 3, 0)  # [3, G, I, 2 * N]
+        with torch.autocast(blocks.device.type, enabled=False):
+            of_query, of_key, of_value = (blocks @ of_blocks).flatten(1, 2).transpose(1, 2).contiguous()  # [2 * N, W] each
         return MixerWeights(
             at_least_fp32(self.conv.taps()),
             at_least_fp32(self.conv.conv.bias),
-            *(pack_blocks(part, head_size) for part in (query, key, value)),
-            through[0] + through[1],
-            through[2],
+            *pack_blocks(blocks, head_size=len(self.skip) // self.num_heads),
+            of_query + of_key,
+            of_value,
             at_least_fp32(self.gates.bias),
             at_least_fp32(self.head_norm.weight),
             at_least_fp32(self.skip),
@@ -117,10 +117,10 @@ class SlstmBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         normed = self.norm(x)
         local = CausalConvSilu.apply(normed, self.conv.taps(), self.conv.conv.bias)
-        hidden = slstm(local, normed, *self._cell_weights())  # [S, B, N, E]
+        cell = slstm_on_cuda if has_slstm_kernel(x.device) else slstm
+        hidden = cell(local, normed, *self._cell_weights())  # [S, B, N, E]
         x = x + self.dropout(self.head_norm(hidden).transpose(0, 1))
-        ff_normed = self.ff_norm(x)
-        gate, up = (linear(ff_normed, weight) for weight in self.ff_up.weight.chunk(2))
+        gate, up = linear(self.ff_norm(x), self.ff_up.weight).chunk(2, dim=-1)
         return x + self.dropout(linear(F.gelu(gate) * up, self.ff_down.weight))
 
     def _cell_weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:

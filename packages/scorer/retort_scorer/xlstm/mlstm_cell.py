@@ -21,7 +21,7 @@ from ..precision import at_least_fp32
 
 NORMALISER_EPSILON = 1e-6
 CHUNK_SIZE = 64
-PARALLEL_UP_TO = 96  # steps; below, one chunk is as fast and needs no memory
+PARALLEL_UP_TO = 96  # steps, or half a head's size where that is more: so far one chunk is as fast, and needs no memory
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Chunk:
         return ((self.offset + math.log(scale)).unsqueeze(1) - self.level.unsqueeze(2)).exp_().tril_()
 
 
-def chunk_size_of(S: int) -> int:
-    """Steps a chunk for a sequence of ``S``: all of them while the parallel form is as fast."""
-    return S if S <= PARALLEL_UP_TO else CHUNK_SIZE
+def chunk_size_of(S: int, E: int) -> int:
+    """Steps a chunk for ``S`` steps and heads of size ``E``: all of them while the parallel form is as fast."""
+    return S if S <= max(PARALLEL_UP_TO, E // 2) else CHUNK_SIZE
 
 
 def mlstm_forward(
@@ -145,7 +145,7 @@ def mlstm(
     B, N, S, E = query.shape
     vectors = (at_least_fp32(part).reshape(B * N, S, E) for part in (query, key, value))
     gates = (at_least_fp32(part).reshape(B * N, S) for part in (input_gate, forget_gate))
-    return Mlstm.apply(chunk_size or chunk_size_of(S), *vectors, *gates).view(B, N, S, E).to(value.dtype)
+    return Mlstm.apply(chunk_size or chunk_size_of(S, E), *vectors, *gates).view(B, N, S, E).to(value.dtype)
 
 
 @dataclass

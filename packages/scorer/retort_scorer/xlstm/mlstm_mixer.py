@@ -1,7 +1,8 @@
 """All of an mLSTM block between its two large linear maps, in one differentiable step.
 
 Convolution, query, key and value, gates, cell, head norm, skip and output gate are a few rows of the batch at a time, so that
-what they hand on stays in the processor's cache; the backward pass computes it again from the step's inputs.
+what they hand on stays in the processor's cache. Kept for the backward pass are what went in and what the cell took and gave;
+the rest is computed again.
 """
 
 from collections.abc import Iterator
@@ -52,49 +53,59 @@ class _Rows:
     cell_inputs: tuple[Tensor, Tensor, Tensor, Tensor, Tensor]  # [B, S, E] three times, [B, S] twice, heads first
 
 
-def mix(inner: Tensor, gate: Tensor, weights: MixerWeights) -> Tensor:
-    """[B, S, W] of the mLSTM's input and of the output gate's -> [B, S, W] for the map down.
+def mix(up: Tensor, weights: MixerWeights) -> Tensor:
+    """[B, S, 2 * W], the mLSTM's input and then the output gate's -> [B, S, W] for the map down.
 
-    Computed in the dtype of ``weights``, returned in that of ``inner``.
+    Computed in the dtype of ``weights``, returned in that of ``up``.
     """
-    return Mixer.apply(inner, gate, *weights.tensors())
+    return Mixer.apply(up, *weights.tensors())
 
 
 class Mixer(torch.autograd.Function):
-    """:func:`mix`; keeps its inputs, the cell's hidden states and one number a step and head."""
+    """:func:`mix`; keeps its inputs, those of the cell, its hidden states and one number a step and head."""
 
     @staticmethod
-    def forward(ctx: Any, inner: Tensor, gate: Tensor, *tensors: Tensor) -> Tensor:
+    def forward(ctx: Any, up: Tensor, *tensors: Tensor) -> Tensor:
         weights = MixerWeights(*tensors)
-        mixed, kept = torch.empty_like(inner), []
+        inner, gate = up.chunk(2, dim=-1)
+        mixed, kept = up.new_empty(inner.shape), []
+        chunk_size = chunk_size_of(inner.shape[1], inner.shape[2] // weights.num_heads)
         with torch.autocast(inner.device.type, enabled=False):
             for rows in _row_slices(inner):
-                part = _prepare(inner[rows].to(weights.skip.dtype), weights)
-                hidden, sums = mlstm_forward(*part.cell_inputs, chunk_size_of(inner.shape[1]))
+                part = _prepare(_own(inner[rows], weights), weights)
+                hidden, sums = mlstm_forward(*part.cell_inputs, chunk_size)
                 out = _normalised(hidden, part.inner.shape)[0].flatten(2).mul_(weights.norm).addcmul_(part.local, weights.skip)
                 mixed[rows] = out.mul_(torch.nn.functional.silu(gate[rows].to(out.dtype)))
-                kept += (hidden, sums)
-        ctx.save_for_backward(inner, gate, *tensors, *kept)
+                kept += (hidden, sums, *part.cell_inputs)
+        ctx.save_for_backward(up, *tensors, *kept)
         return mixed
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, ...]:
-        inner, gate, *rest = ctx.saved_tensors
+        up, *rest = ctx.saved_tensors
+        inner, gate = up.chunk(2, dim=-1)
         count = len(fields(MixerWeights))
         weights, kept = MixerWeights(*rest[:count]), rest[count:]
         grads = MixerWeights(*(torch.zeros_like(weight) for weight in rest[:count]))
-        grad_inner, grad_gate = torch.empty_like(inner), torch.empty_like(gate)
+        grad_up = torch.empty_like(up)
+        grad_inner, grad_gate = grad_up.chunk(2, dim=-1)
+        chunk_size = chunk_size_of(inner.shape[1], inner.shape[2] // weights.num_heads)
         with torch.autocast(inner.device.type, enabled=False):
             for index, rows in enumerate(_row_slices(inner)):
-                part = _prepare(inner[rows].to(weights.skip.dtype), weights)
-                hidden, sums = kept[2 * index : 2 * index + 2]
+                hidden, sums, *cell_inputs = kept[7 * index : 7 * index + 7]
+                part = _Rows(*_local(_own(inner[rows], weights), weights), tuple(cell_inputs))
                 grad_gate[rows], grad_hidden, grad_local = _output_backward(
                     grad[rows].to(weights.skip.dtype), gate[rows].to(weights.skip.dtype), part, hidden, weights, grads
                 )
-                of_cell = mlstm_backward(grad_hidden, part.cell_inputs, hidden, sums, chunk_size_of(inner.shape[1]))
+                of_cell = mlstm_backward(grad_hidden, part.cell_inputs, hidden, sums, chunk_size)
                 grad_inner[rows] = _prepare_backward(of_cell, grad_local, part, weights, grads)
-        return grad_inner, grad_gate, *grads.tensors()
+        return grad_up, *grads.tensors()
+
+
+def _own(rows: Tensor, weights: MixerWeights) -> Tensor:
+    """A copy without the other half of ``up`` in between: rows 2 * W apart would fall on the same few lines of the cache."""
+    return rows.to(weights.skip.dtype, copy=True, memory_format=torch.contiguous_format)
 
 
 def _row_slices(x: Tensor) -> Iterator[slice]:
@@ -103,11 +114,15 @@ def _row_slices(x: Tensor) -> Iterator[slice]:
     return (slice(start, start + many) for start in range(0, B, many))
 
 
+def _local(inner: Tensor, weights: MixerWeights) -> tuple[Tensor, Tensor, Tensor]:
+    conv = causal_conv(inner, weights.taps, weights.conv_bias)
+    return inner, conv, torch.nn.functional.silu(conv)
+
+
 def _prepare(inner: Tensor, weights: MixerWeights) -> _Rows:
     R, S, W = inner.shape
     N = weights.num_heads
-    conv = causal_conv(inner, weights.taps, weights.conv_bias)
-    local = torch.nn.functional.silu(conv)
+    inner, conv, local = _local(inner, weights)
     tokens, local_tokens = inner.view(-1, W), local.view(-1, W)  # [T, W]
     query, key = (to_heads(local_tokens, blocks, N).view(N * R, S, -1) for blocks in (weights.query, weights.key))
     value = to_heads(tokens, weights.value, N).view(N * R, S, -1)

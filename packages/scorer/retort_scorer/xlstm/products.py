@@ -57,7 +57,7 @@ class Linear(torch.autograd.Function):
 
 
 def linear(x: Tensor, weight: Tensor) -> Tensor:
-    """``x @ weight.T``: [.., K] and [M, K] -> [.., M]; under autocast as ``torch.nn.functional.linear``."""
-    if torch.is_autocast_enabled(x.device.type):
+    """``x @ weight.T``: [.., K] and [M, K] -> [.., M]; under autocast and ``torch.compile`` that of torch itself."""
+    if torch.compiler.is_compiling() or torch.is_autocast_enabled(x.device.type):
         return torch.nn.functional.linear(x, weight)
     return Linear.apply(x.reshape(-1, x.shape[-1]), weight).view(*x.shape[:-1], -1)
