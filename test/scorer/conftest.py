@@ -27,7 +27,7 @@ from retort_scorer.feature_store import Features, FeatureStore  # noqa: E402
 torch.set_num_threads(1)
 
 # Small enough for an epoch of a tenth of a second, large enough that every path is taken.
-TINY_CONFIG = {"d_model": 16, "epochs": 6, "batch_size": 8, "learning_rate": 0.003}
+TINY_CONFIG = {"d_model": 16, "epochs": 6, "batch_size": 8, "learning_rate": 0.003, "num_seeds": 2}
 
 
 class ScorerProcess:

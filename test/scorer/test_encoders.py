@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -10,7 +11,8 @@ from conftest import SAMPLE
 from retort_scorer.atomic_files import sha256_bytes
 from retort_scorer.encoders.embedded import EmbeddedEncoder
 from retort_scorer.encoders.registry import describe_encoder
-from retort_scorer.encoders.efficientnet_lite import build_efficientnet_lite
+from retort_scorer.encoders.efficientnet_lite import build_efficientnet_lite, lite_stages
+from retort_scorer.encoders.level_statistics import QUANTILES, correlations_of_channels, spread_of_channels
 from retort_scorer.encoders.minilm import build_minilm
 from retort_scorer.encoders.wordpiece import split_words
 from retort_scorer.errors import ImageUnreadableError, ScorerError
@@ -22,7 +24,7 @@ KNOWN_IMAGES = {"leopard gecko": range(38, 49), "rabbit": range(330, 333)}
 
 @pytest.fixture(scope="module")
 def encoder() -> EmbeddedEncoder:
-    return EmbeddedEncoder()
+    return EmbeddedEncoder("embedded-best")
 
 
 def unit(encoder: EmbeddedEncoder, text: str) -> torch.Tensor:
@@ -48,20 +50,39 @@ def test_words_are_folded_as_bert_folds_them() -> None:
     assert split_words("Héllo, WÖRLD!\tab\u200bc 雨") == ["hello", ",", "world", "!", "abc", "雨"]
 
 
-def test_an_image_gives_49_cells_and_a_global_vector(encoder: EmbeddedEncoder, tmp_path: Path) -> None:
+def test_an_image_gives_a_vector_of_its_levels_and_no_token(encoder: EmbeddedEncoder, tmp_path: Path) -> None:
     features = encoder.encode_image(read_source_image(photo(tmp_path, (640, 360)), 512))
-    assert features.tokens.shape == (49, 784)
-    assert features.vector.shape == (sum(describe_encoder("embedded").levels),)
-    assert torch.isfinite(features.tokens.half()).all() and torch.isfinite(features.vector).all()
+    levels = describe_encoder("embedded-best").levels
+    assert features.tokens.shape == (0, 1) and features.vector.dtype == torch.float16
+    assert [len(part) for part in features.vector.split(levels)] == list(levels)
+    assert torch.isfinite(features.vector).all()
 
 
-def test_cells_lie_row_by_row(encoder: EmbeddedEncoder, tmp_path: Path) -> None:
-    image = Image.new("RGB", (512, 512), "white")
-    image.paste(Image.effect_noise((73, 73), 90).convert("RGB"), (512 - 73, 0))
-    image.save(tmp_path / "corner.png")
-    plain = encoder.encode_image(torch.full((1, 3, 512, 512), 255.0)).tokens
-    changed = (encoder.encode_image(read_source_image(tmp_path / "corner.png", 512)).tokens - plain).abs()[:, :16].mean(dim=1)
-    assert int(changed.argmax()) == 6  # the last cell of the first row
+def test_spread_is_the_order_statistics_of_each_channel() -> None:
+    stage = torch.stack((torch.arange(100.0), torch.full((100,), 3.0))).view(1, 2, 10, 10)
+    figures = spread_of_channels(stage).view(len(QUANTILES) + 1, 2)
+    assert figures[:, 0].tolist() == [2, 10, 50, 90, 98, 99]
+    assert figures[:, 1].tolist() == [3] * 6
+
+
+def test_correlations_are_those_of_numpy_and_0_for_a_constant_channel() -> None:
+    stage = torch.randn(1, 4, 6, 5, generator=torch.Generator().manual_seed(1))
+    stage[:, 3] = 2
+    expected = np.corrcoef(stage[0, :3].flatten(1).numpy())
+    found = correlations_of_channels(stage).numpy()
+    assert np.allclose(found[[0, 1, 3]], [expected[0, 1], expected[0, 2], expected[1, 2]], atol=1e-4)
+    assert np.allclose(found[[2, 4, 5]], 0)
+
+
+@pytest.mark.parametrize(("variant", "channels", "blocks"), [
+    ("lite0", [16, 24, 40, 80, 112, 192, 320], [1, 2, 2, 3, 3, 4, 1]),
+    ("lite1", [16, 24, 40, 80, 112, 192, 320], [1, 3, 3, 4, 4, 5, 1]),
+    ("lite2", [16, 24, 48, 88, 120, 208, 352], [1, 3, 3, 4, 4, 5, 1]),
+])
+def test_the_variants_are_scaled_as_published(variant: str, channels: list[int], blocks: list[int]) -> None:
+    stages = lite_stages(variant)
+    assert [stage.channels for stage in stages] == channels
+    assert [stage.blocks for stage in stages] == blocks
 
 
 def test_weights_of_another_network_are_refused() -> None:
@@ -77,9 +98,9 @@ def test_the_network_names_what_is_on_real_images(encoder: EmbeddedEncoder) -> N
     for line in (SAMPLE / "data.csv").read_text(encoding="utf-8").splitlines()[1:]:
         for subject, classes in KNOWN_IMAGES.items():
             if subject in line and line.startswith(("DALLE2", "midjourney_normal", "sd1.5_normal", "xl2.2")):
-                logits = encoder._image_net(read_source_image(SAMPLE / "images" / line.split(",")[0], 224))
-                found.append(int(logits.argmax()) in classes)
-    assert len(found) >= 3 and sum(found) >= 0.6 * len(found)
+                pixels = read_source_image(SAMPLE / "images" / line.split(",")[0], 224)
+                found += [int(network(pixels).argmax()) in classes for network in encoder._networks]
+    assert len(found) >= 6 and sum(found) >= 0.6 * len(found)
 
 
 def test_an_unknown_encoder_is_named() -> None:

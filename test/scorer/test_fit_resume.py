@@ -1,4 +1,4 @@
-"""fit.py, aspect_fit.py, training.py: killed anywhere and started again, a fit ends with the same bits."""
+"""fit.py, fit_part.py, training.py: killed anywhere and started again, a fit ends with the same bits."""
 
 import json
 import os
@@ -123,7 +123,7 @@ def test_the_outputs_hold_what_a_report_needs(undisturbed: dict[str, bytes]) -> 
     assert {(line["aspect"], line["head"], line["split"]) for line in lines} == {
         (aspect, head, split)
         for aspect in ("quality", "correspondence")
-        for head in ("xlstm", "kernel-ridge")
+        for head in ("scorer", "xlstm", "kernel-ridge", "ridge")
         for split in ("val", "test")
     }
     assert all(line["low"] <= line["predicted_mos"] <= line["high"] for line in lines)

@@ -13,35 +13,46 @@ from safetensors.torch import save
 from retort_scorer.checkpoint import read_checkpoint, write_checkpoint
 from retort_scorer.encoders.registry import describe_encoder
 from retort_scorer.errors import CheckpointUnreadableError
-from retort_scorer.heads.scorer_head import ScorerHead
-from retort_scorer.xlstm.shape import XlstmShape
+from retort_scorer.heads.head_inputs import HeadWidths
+from retort_scorer.heads.level_reduction import LevelReduction
+from retort_scorer.heads.neural_head import NeuralHead, NeuralShape
+from retort_scorer.mixers.mixer import MixerShape
 from retort_scorer.predict import run_predict
 
-SHAPE = XlstmShape(d_model=16)
-WIDTHS = (784, sum(describe_encoder("embedded").levels), 384)
+LEVELS = describe_encoder("embedded").levels
+WIDTHS = HeadWidths((1,) * len(LEVELS), 0, 384)
 
 
-def header(**changes: Any) -> dict[str, Any]:
-    revisions = describe_encoder("embedded").revisions
-    return {
-        "encoder": "embedded",
-        "encoder_revision": {"image": revisions.image, "text": revisions.text},
-        "head_shape": {**vars(SHAPE), "slstm_at": [1]},
-        "head_widths": list(WIDTHS),
-        "aspects": {"quality": {"half_width": 0.5}, "correspondence": {"half_width": None}},
-        **changes,
-    }
+def empty_scorer(aspect: str) -> tuple[LevelReduction, NeuralHead]:
+    """A reduction that looks at a number a level, and a head with random weights whose predictions spread over the scale."""
+    reduction = LevelReduction(LEVELS, WIDTHS.levels)
+    for place in range(len(LEVELS)):
+        reduction.get_buffer(f"basis{place}")[place % 3] = 1
+    head = NeuralHead(NeuralShape(uses_text=aspect == "correspondence", sizes=MixerShape(d_model=16)), WIDTHS)
+    head.mos_mean.fill_(2.5)
+    return reduction, head
 
 
 def write_scorer(path: Path, **changes: Any) -> Path:
-    """A scorer with random weights whose predictions spread over the MOS scale."""
     torch.manual_seed(0)
-    tensors = {}
-    for aspect in ("quality", "correspondence"):
-        head = ScorerHead(SHAPE, 0.0, WIDTHS)
-        head.mos_mean.fill_(2.5)
-        tensors.update({f"{aspect}.{name}": tensor for name, tensor in head.state_dict().items()})
-    write_checkpoint(path, tensors, header(**changes))
+    revisions = describe_encoder("embedded").revisions
+    tensors, aspects = {}, {}
+    for aspect, half_width in (("quality", 0.5), ("correspondence", None)):
+        reduction, head = empty_scorer(aspect)
+        aspects[aspect] = {
+            "reduction": reduction.describe(),
+            "head": head.describe(),
+            "conformal": {"half_width": half_width},
+        }
+        tensors |= {f"{aspect}.reduction.{name}": tensor for name, tensor in reduction.state_dict().items()}
+        tensors |= {f"{aspect}.head.{name}": tensor for name, tensor in head.state_dict().items()}
+    header = {
+        "encoder": "embedded",
+        "encoder_revision": {"image": revisions.image, "text": revisions.text},
+        "aspects": aspects,
+        **changes,
+    }
+    write_checkpoint(path, tensors, header)
     return path
 
 
@@ -100,11 +111,17 @@ def test_a_file_that_is_no_scorer_is_refused_in_a_sentence(tmp_path: Path, conte
         read_checkpoint(tmp_path / "scorer.safetensors")
 
 
+NARROW = {
+    "reduction": LevelReduction((3, 4), (1, 1)).describe(),
+    "head": NeuralHead(NeuralShape(sizes=MixerShape(d_model=16)), HeadWidths((1, 1), 0, 384)).describe(),
+}
+
+
 def test_a_checkpoint_of_another_format_or_shape_is_refused(tmp_path: Path) -> None:
     newer = write_scorer(tmp_path / "newer.safetensors", format_version=99)
     with pytest.raises(CheckpointUnreadableError, match="format version 99"):
         read_checkpoint(newer)
-    narrow = write_scorer(tmp_path / "narrow.safetensors", head_widths=[3, 4, 5])
+    narrow = write_scorer(tmp_path / "narrow.safetensors", aspects={"quality": {**NARROW, "conformal": {"half_width": None}}})
     with pytest.raises(CheckpointUnreadableError, match="damaged"):
         read_checkpoint(narrow)
 

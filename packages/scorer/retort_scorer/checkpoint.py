@@ -1,10 +1,11 @@
-"""``scorer.safetensors``: every aspect's weights, and in its header all that a prediction needs.
+"""``scorer.safetensors``: every aspect's scorer, and in its header all that a prediction needs.
 
-Tensors are named ``<aspect>.<parameter>``; each aspect's standardisation (means, scales, MOS mean and SD of train)
-stands among them. The header's member ``retort_scorer`` is a JSON object: format version, encoder with its revisions,
-head shape and feature widths, aspects with their conformal half widths, MOS scale, notes.
+Tensors are named ``<aspect>.reduction.<buffer>`` and ``<aspect>.<parameter>``; those that hold the same are stored once and
+``same_as`` in the header names them. The header's member ``retort_scorer`` is a JSON object: format version, encoder with
+its revisions, the description of each aspect's head and level reduction, conformal intervals, MOS scale, config.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +19,27 @@ from torch import Tensor
 from .atomic_files import write_bytes
 from .encoders.encoder import EncoderRevisions
 from .errors import CheckpointUnreadableError
-from .heads.scorer_head import ScorerHead
-from .xlstm.shape import XlstmShape
+from .feature_table import FeatureTable
+from .heads.head import Head
+from .heads.head_inputs import HeadInputs
+from .heads.level_reduction import LevelReduction
+from .heads.registry import build_head
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 HEADER = "retort_scorer"
+
+
+@dataclass(frozen=True)
+class AspectScorer:
+    """Predicts one aspect. ``half_width`` of its 90 % interval in MOS, None where val was too small for one."""
+
+    reduction: LevelReduction
+    head: Head
+    half_width: float | None
+
+    def predict(self, table: FeatureTable) -> Tensor:
+        """[n] predicted MOS, unclipped, fp32."""
+        return self.head.predict(HeadInputs(table, self.reduction))
 
 
 @dataclass(frozen=True)
@@ -31,14 +48,24 @@ class Checkpoint:
 
     encoder: str
     revisions: EncoderRevisions
-    heads: Mapping[str, ScorerHead]
-    half_widths: Mapping[str, float | None]
+    aspects: Mapping[str, AspectScorer]
+    header: Mapping[str, Any]
 
 
 def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
     """Write the checkpoint; equal content gives equal bytes."""
-    metadata = {HEADER: json.dumps({"format_version": FORMAT_VERSION, **header})}
-    write_bytes(path, save(dict(tensors), metadata=metadata))
+    kept: dict[str, Tensor] = {}
+    same_as: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
+    for name, tensor in sorted(tensors.items()):
+        content = hashlib.sha256(tensor.contiguous().numpy().tobytes()).hexdigest()
+        known = first.setdefault((content, f"{tensor.dtype} {tuple(tensor.shape)}"), name)
+        if known == name:
+            kept[name] = tensor.contiguous()
+        else:
+            same_as[name] = known
+    metadata = {HEADER: json.dumps({"format_version": FORMAT_VERSION, "same_as": same_as, **header})}
+    write_bytes(path, save(kept, metadata=metadata))
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -63,16 +90,20 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise CheckpointUnreadableError(f"{path} is damaged or of another version ({error}): fit again.") from error
 
 
-def _build(header: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Checkpoint:
+def _build(header: Mapping[str, Any], stored: Mapping[str, Tensor]) -> Checkpoint:
     if header["format_version"] != FORMAT_VERSION:
         raise ValueError(f"format version {header['format_version']}, this program reads {FORMAT_VERSION}")
-    shape = XlstmShape(**{**header["head_shape"], "slstm_at": tuple(header["head_shape"]["slstm_at"])})
-    heads = {}
-    for aspect in header["aspects"]:
-        head = ScorerHead(shape, 0.0, tuple(header["head_widths"]))
-        head.load_state_dict(
-            {name.removeprefix(f"{aspect}."): tensor for name, tensor in tensors.items() if name.startswith(f"{aspect}.")}
-        )
-        heads[aspect] = head.eval().requires_grad_(False)
-    half_widths = {aspect: entry["half_width"] for aspect, entry in header["aspects"].items()}
-    return Checkpoint(header["encoder"], EncoderRevisions(**header["encoder_revision"]), heads, half_widths)
+    tensors = dict(stored) | {name: stored[known] for name, known in header["same_as"].items()}
+    aspects = {}
+    for aspect, entry in header["aspects"].items():
+        reduction, head = LevelReduction(**entry["reduction"]), build_head(entry["head"])
+        reduction.load_state_dict(_below(tensors, f"{aspect}.reduction."))
+        head.load_state_dict(_below(tensors, f"{aspect}.head."))
+        for module in (reduction, head):
+            module.eval().requires_grad_(False)
+        aspects[aspect] = AspectScorer(reduction, head, entry["conformal"]["half_width"])
+    return Checkpoint(header["encoder"], EncoderRevisions(**header["encoder_revision"]), aspects, header)
+
+
+def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,6 +1,6 @@
 """Features on disk, named by content: what is there is never computed again, what is half written is never believed.
 
-    <store>/<revision>/<shard>.safetensors   tokens [sum S, D] fp16, offsets [n + 1] int64, vectors [n, V] fp32
+    <store>/<revision>/<shard>.safetensors   tokens [sum S, D] fp16, offsets [n + 1] int64, vectors [n, V] as the encoder gives them
     <store>/<revision>/<shard>.jsonl         {"key": "sha256:…", "row": 0} a line: an entry of the shard
 
 ``revision`` is one of ``packages/scorer/encoder-revisions.json``; an image's key is the hash of its file, a text's
@@ -33,7 +33,7 @@ class Features:
     """What an encoder says of one image or text."""
 
     tokens: Tensor  # [S, D], fp16 on disk; S may be 0
-    vector: Tensor  # [V], fp32
+    vector: Tensor  # [V], in the encoder's own dtype
 
 
 class FeatureStore:
@@ -68,7 +68,7 @@ class FeatureStore:
         tensors = {
             "tokens": torch.cat([entries[key].tokens.half() for key in keys]).contiguous(),
             "offsets": lengths.cumsum(0),
-            "vectors": torch.stack([entries[key].vector.float() for key in keys]).contiguous(),
+            "vectors": torch.stack([entries[key].vector for key in keys]).contiguous(),
         }
         shard, index = self.folder / f"{name}.safetensors", self.folder / f"{name}.jsonl"
         write_bytes(shard, save(tensors))

@@ -1,4 +1,4 @@
-"""The command ``fit``: a head an aspect on stored features, its reference, metrics and one checkpoint.
+"""The command ``fit``: heads for each aspect on stored features, their references, metrics and one checkpoint.
 
 ``out`` gets scorer.safetensors, predictions.jsonl, history.jsonl and, last, metrics.json: it is the mark of
 completion and carries the fingerprint of everything that decides the fit (rows, aspects, config, encoder revision).
@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from safetensors.torch import load_file
+from torch import Tensor
 
-from .aspect_fit import run_fit_aspect
 from .atomic_files import remove_temporary, write_json, write_json_lines
 from .checkpoint import write_checkpoint
 from .children import run_children
 from .encoders.registry import describe_encoder
 from .errors import ScorerError
 from .fit_config import FitConfig, parse_config
+from .fit_heads import SCORER
+from .fit_part import part_name, run_fit_part
 from .fit_rows import MOS_RANGE, read_fit_rows, reason_to_skip
 from .protocol import Emitter
 
@@ -31,7 +33,7 @@ PROTOCOL_NOTE = (
     "the test predictions themselves, as the field does"
 )
 # Raised when the meaning of a fit changes without a change of its inputs: finished fits are then made again.
-FIT_VERSION = 1
+FIT_VERSION = 2
 
 
 def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bool]) -> dict[str, Any]:
@@ -60,19 +62,20 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     if not fitted:
         raise ScorerError(f"No aspect can be fitted: {'; '.join(skipped.values())}. Rate more images, or take more prompts.")
     (out / "metrics.json").unlink(missing_ok=True)
-    state = _prepare_state(out, fingerprint, fitted)
+    state = _prepare_state(out, fingerprint)
     shared = {"rows": str(rows_path), "feature_store": command["feature_store"], "encoder": encoder, "config": config.to_json()}
-    commands = [{"command": "fit-aspect", "aspect": aspect, "state": str(state), **shared} for aspect in fitted]
-    _fit_aspects(commands, int(command.get("threads", os.cpu_count() or 1)), _forward(emit, len(fitted)), stopping)
-    results = {aspect: json.loads((state / f"{aspect}.json").read_text(encoding="utf-8")) for aspect in fitted}
+    parts = [fitted] if config.joint else [[aspect] for aspect in fitted]
+    commands = [{"command": "fit-part", "aspects": part, "state": str(state), **shared} for part in parts]
+    _fit_parts(commands, int(command.get("threads", os.cpu_count() or 1)), _forward(emit, len(parts)), stopping)
+    results = {part_name(part): json.loads((state / f"{part_name(part)}.json").read_text(encoding="utf-8")) for part in parts}
+    aspects_of = {aspect: entry for result in results.values() for aspect, entry in result["aspects"].items()}
     document = {
         "fingerprint": fingerprint,
         "encoder_revision": describe_encoder(encoder).revisions.name,
+        "scorer": SCORER,
         "config": config.to_json(),
         "protocol": PROTOCOL_NOTE,
-        "aspects": {
-            aspect: {**result["metrics"], "kernel_ridge": result["kernel_ridge"]} for aspect, result in results.items()
-        },
+        "aspects": {aspect: aspects_of[aspect]["metrics"] for aspect in fitted},
         "skipped": skipped,
     }
     _write_outputs(out, state, encoder, config, results, emit)
@@ -85,19 +88,32 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
 def _write_outputs(
     out: Path, state: Path, encoder: str, config: FitConfig, results: Mapping[str, Mapping[str, Any]], emit: Emitter
 ) -> None:
-    revisions, shape = describe_encoder(encoder).revisions, config.head_shape()
+    revisions = describe_encoder(encoder).revisions
+    tensors: dict[str, Tensor] = {}
+    entries: dict[str, Any] = {}
+    for part, result in results.items():
+        stored = load_file(state / f"{part}.safetensors")
+        for aspect, entry in result["aspects"].items():
+            for name, tensor in stored.items():
+                if name.startswith("reduction."):
+                    tensors[f"{aspect}.{name}"] = tensor
+                elif name.startswith(f"{aspect}."):
+                    tensors[f"{aspect}.head.{name.removeprefix(f'{aspect}.')}"] = tensor
+            entries[aspect] = {
+                "head": entry["head"],
+                "reduction": entry["reduction"],
+                "conformal": entry["metrics"]["conformal"][SCORER],
+            }
     header = {
         "encoder": encoder,
         "encoder_revision": {"image": revisions.image, "text": revisions.text},
-        "head_shape": {**vars(shape), "slstm_at": list(shape.slstm_at)},
-        "head_widths": next(iter(results.values()))["head_widths"],
         "mos_scale": {"min": MOS_RANGE[0], "max": MOS_RANGE[1]},
-        "aspects": {aspect: result["metrics"]["conformal"]["xlstm"] for aspect, result in results.items()},
+        "aspects": entries,
         "config": config.to_json(),
     }
-    tensors = {name: tensor for aspect in results for name, tensor in load_file(state / f"{aspect}.safetensors").items()}
     write_checkpoint(out / "scorer.safetensors", tensors, header)
-    write_json_lines(out / "predictions.jsonl", (line for result in results.values() for line in result["predictions"]))
+    lines = [line for result in results.values() for entry in result["aspects"].values() for line in entry["predictions"]]
+    write_json_lines(out / "predictions.jsonl", lines)
     write_json_lines(out / "history.jsonl", (line for result in results.values() for line in result["history"]))
     for kind, name in (
         ("checkpoint", "scorer.safetensors"),
@@ -107,42 +123,41 @@ def _write_outputs(
         emit("artifact", kind=kind, path=str(out / name), sha256=_file_hash(out / name))
 
 
-def _fit_aspects(
+def _fit_parts(
     commands: Sequence[Mapping[str, Any]],
     threads: int,
     on_event: Callable[[int, dict[str, Any]], None],
     stopping: Callable[[], bool],
 ) -> None:
-    """A process an aspect where that helps, else one after the other in this one; the results have the same bits."""
+    """A process a part where that helps, else one after the other in this one; the results have the same bits."""
     if threads > 1 and len(commands) > 1:
         run_children(commands, threads, on_event, stopping)
         return
     for index, command in enumerate(commands):
-        run_fit_aspect(command, lambda event, index=index, **fields: on_event(index, {"event": event, **fields}), stopping)
+        run_fit_part(command, lambda event, index=index, **fields: on_event(index, {"event": event, **fields}), stopping)
 
 
-def _forward(emit: Emitter, aspects: int) -> Callable[[int, dict[str, Any]], None]:
-    """Pass the children's events on; their progress is summed over aspects."""
+def _forward(emit: Emitter, parts: int) -> Callable[[int, dict[str, Any]], None]:
+    """Pass the children's events on; their progress is summed over parts."""
     done: dict[int, int] = {}
 
     def on_event(index: int, event: dict[str, Any]) -> None:
         fields = {name: value for name, value in event.items() if name not in ("event", "id")}
         if event["event"] == "progress":
             done[index] = fields["done"]
-            fields = {**fields, "done": sum(done.values()), "total": fields["total"] * aspects}
+            fields = {**fields, "done": sum(done.values()), "total": fields["total"] * parts}
         emit(event["event"], **fields)
 
     return on_event
 
 
-def _prepare_state(out: Path, fingerprint: str, aspects: Sequence[str]) -> Path:
+def _prepare_state(out: Path, fingerprint: str) -> Path:
     """The folder of this fit's state; that of any other fit goes."""
     state = out / f"state-{fingerprint.removeprefix('sha256:')[:16]}"
     for other in out.glob("state-*"):
         if other != state:
             shutil.rmtree(other)
-    for aspect in aspects:
-        (state / aspect).mkdir(parents=True, exist_ok=True)
+    state.mkdir(parents=True, exist_ok=True)
     remove_temporary(out)
     return state
 
@@ -172,8 +187,8 @@ def _result(out: Path, document: Mapping[str, Any], *, reused: bool, started: fl
     names = ("n", "srcc", "plcc_raw", "plcc_logistic5", "krcc", "rmse_raw")
     aspects = {
         aspect: {
-            **{name: entry["heads"]["xlstm"][name] for name in names},
-            "kernel_ridge_srcc": entry["heads"]["kernel-ridge"]["srcc"],
+            **{name: entry["heads"][SCORER][name] for name in names},
+            **{f"{head.replace('-', '_')}_srcc": figures["srcc"] for head, figures in entry["heads"].items() if head != SCORER},
             "floor_srcc": entry["floor"]["srcc"],
         }
         for aspect, entry in document["aspects"].items()

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from .aspect_fit import prediction_interval
 from .atomic_files import read_json_lines, sha256_bytes, sha256_text, write_json_lines
 from .checkpoint import Checkpoint, read_checkpoint
 from .encoders.encoder import Encoder, require_image_side
@@ -18,6 +17,7 @@ from .errors import CheckpointUnreadableError, ImageUnreadableError, StopRequest
 from .feature_store import Features, FeatureStore
 from .feature_table import build_feature_table
 from .fit_config import ASPECTS_OF_PROMPT
+from .fit_report import prediction_interval
 from .fit_rows import MOS_RANGE
 from .protocol import Emitter
 from .source_image import read_source_image
@@ -125,7 +125,7 @@ def _score(
     """Append a line an aspect to ``lines``, or to ``skipped`` where the aspect needs an image prompt that isn't there."""
     prompt = row.get("image_prompt")
     text = None if prompt is None else encoder.text(str(prompt))
-    for aspect in checkpoint.heads:
+    for aspect in checkpoint.aspects:
         if text is None and aspect in ASPECTS_OF_PROMPT:
             skipped.append({"image": row["image"], "aspect": aspect, "reason": f"{aspect} {NO_PROMPT}"})
         else:
@@ -133,9 +133,10 @@ def _score(
 
 
 def _line(checkpoint: Checkpoint, image_name: str, aspect: str, image: Features, text: Features | None) -> dict[str, Any]:
-    raw = float(checkpoint.heads[aspect].predict(build_feature_table([(image, text)])))
+    scorer = checkpoint.aspects[aspect]
+    raw = float(scorer.predict(build_feature_table([(image, text)])))
     predicted_mos = float(np.clip(raw, *MOS_RANGE))
-    interval = prediction_interval(predicted_mos, checkpoint.half_widths[aspect])
+    interval = prediction_interval(predicted_mos, scorer.half_width)
     return {"image": image_name, "aspect": aspect, "predicted_mos": predicted_mos, **interval}
 
 
@@ -149,4 +150,4 @@ def _hash_of(path: Path) -> str:
 
 def _as_stored(features: Features) -> Features:
     """Round as the store does, so that an image scores the same from pixels and from stored features."""
-    return Features(features.tokens.to(torch.float16), features.vector.to(torch.float32))
+    return Features(features.tokens.to(torch.float16), features.vector)

@@ -14,10 +14,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
-from .aspect_fit import run_fit_aspect
+from .cross_validation import run_cross_validate
 from .encode import run_encode
 from .errors import ScorerError, StopRequested
 from .fit import run_fit
+from .fit_part import run_fit_part
 from .predict import run_predict
 from .protocol import Emitter, EventStream
 
@@ -25,8 +26,9 @@ Runner = Callable[[Mapping[str, Any], Emitter, Callable[[], bool]], dict[str, An
 
 COMMANDS: Mapping[str, Runner] = {
     "encode": run_encode,
+    "cross-validate": run_cross_validate,
     "fit": run_fit,
-    "fit-aspect": run_fit_aspect,
+    "fit-part": run_fit_part,
     "predict": run_predict,
 }
 IDLE_POLL_SECONDS = 0.2  # how long an idle process takes to see a SIGTERM

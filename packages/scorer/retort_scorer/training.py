@@ -1,4 +1,4 @@
-"""Trains one aspect's head. Killed at any moment and called again, it ends with the same bits as if never disturbed.
+"""Trains one network. Killed at any moment and called again, it ends with the same bits as if never disturbed.
 
 All that decides the rest of a fit (weights, averaged weights, optimiser, random state, best so far, history) is on
 disk after each epoch, written atomically; an epoch that was cut off is done again from its beginning.
@@ -8,42 +8,49 @@ import copy
 import io
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.distributions import Beta
 
 from . import metrics
 from .atomic_files import write_bytes
 from .errors import StopRequested
-from .feature_table import FeatureBatch, FeatureTable
+from .feature_table import FeatureBatch
 from .fit_config import FitConfig
-from .heads.scorer_head import ScorerHead
+from .heads.head_inputs import HeadBatch, HeadInputs
+from .heads.neural_head import NeuralHead, NeuralShape
+from .losses import batch_loss
 
 ADAM_BETAS = (0.9, 0.98)
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Rows of one aspect: places in ``table``, [n] int64, and MOS on the 0–5 scale, [n] fp32."""
+    """Rows of one aspect or several, A: places in ``inputs``, [n] int64, and MOS on the 0–5 scale, [n, A] fp32, NaN unrated.
 
-    table: FeatureTable
+    Without val rows nothing is validated and the last epoch's weights are kept. ``groups`` [n] numbers what train rows a
+    rank loss compares.
+    """
+
+    inputs: HeadInputs
     train: Tensor
     train_mos: Tensor
     val: Tensor
     val_mos: Tensor
+    groups: Tensor | None = None
 
 
 @dataclass
 class TrainingState:
     """What an epoch hands to the next."""
 
-    head: ScorerHead
-    averaged: ScorerHead
+    head: NeuralHead
+    averaged: NeuralHead
     optimiser: torch.optim.AdamW
     epoch: int
     best_score: float
@@ -53,11 +60,13 @@ class TrainingState:
 
 def train_head(
     data: TrainingData,
+    shape: NeuralShape,
     config: FitConfig,
+    seed: int,
     state_path: Path,
     on_epoch: Callable[[dict[str, Any], int], None],
     stopping: Callable[[], bool],
-) -> tuple[ScorerHead, list[dict[str, Any]]]:
+) -> tuple[NeuralHead, list[dict[str, Any]]]:
     """Train to the end, from ``state_path`` if it is there.
 
     Args:
@@ -69,16 +78,16 @@ def train_head(
         StopRequested: ``stopping`` said so.
     """
     torch.use_deterministic_algorithms(True)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(seed)
     epochs = config.epochs_for(len(data.train))
-    state = _start(data, config)
+    state = _start(data, shape, config)
     if state_path.exists():
         _restore(state, state_path)
-    while state.epoch < epochs:
+    while state.epoch < epochs and not _is_spent(state.history, config.patience):
         loss = _run_epoch(state, data, config, epochs, stopping)
         line = {"epoch": state.epoch, "train_loss": loss, **_validate(state.averaged, data)}
         score = _score(line)
-        if score > state.best_score:
+        if score > state.best_score or len(data.val) == 0:
             state.best_score, state.best_weights = score, copy.deepcopy(state.averaged.state_dict())
         state.history.append(line)
         _save(state, state_path)
@@ -87,9 +96,9 @@ def train_head(
     return state.averaged.eval(), state.history
 
 
-def _start(data: TrainingData, config: FitConfig) -> TrainingState:
-    head = ScorerHead(config.head_shape(), config.input_dropout, data.table.widths)
-    head.standardise(data.table, data.train, data.train_mos)
+def _start(data: TrainingData, shape: NeuralShape, config: FitConfig) -> TrainingState:
+    head = NeuralHead(shape, data.inputs.widths)
+    head.standardise(data.inputs, data.train, data.train_mos)
     averaged = copy.deepcopy(head)
     matrices = [parameter for parameter in head.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in head.parameters() if parameter.ndim <= 1]  # norms and biases don't decay
@@ -98,11 +107,17 @@ def _start(data: TrainingData, config: FitConfig) -> TrainingState:
     return TrainingState(head, averaged, optimiser, 0, -math.inf, copy.deepcopy(averaged.state_dict()), [])
 
 
+def _is_spent(history: Sequence[dict[str, Any]], patience: int | None) -> bool:
+    """Whether val has not become better for ``patience`` epochs."""
+    return patience is not None and len(history) > 0 and history[-1]["epoch"] - best_epoch(history) >= patience
+
+
 def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epochs: int, stopping: Callable[[], bool]) -> float:
     """One pass over train; returns the mean loss of its rows."""
     n = len(data.train)
     batches = math.ceil(n / config.batch_size)
     target = (data.train_mos - state.head.mos_mean) / state.head.mos_sd
+    weights = config.loss_weights()
     state.head.train()
     total = 0.0
     for batch, places in enumerate(torch.tensor_split(torch.randperm(n), batches)):
@@ -110,8 +125,11 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
             raise StopRequested
         step = state.epoch * batches + batch
         for group in state.optimiser.param_groups:
-            group["lr"] = config.learning_rate * _schedule(step, epochs * batches, config.warmup)
-        loss = _loss(state.head(_augmented(data.table.batch(data.train[places]), config)), target[places], config.plcc_weight)
+            group["lr"] = config.learning_rate * _rate(step, epochs * batches, config)
+        tokens, mask = _tokens(state.head, _augmented(data.inputs.batch(data.train[places]), config), data.inputs)
+        tokens, mask, wanted = _mixed(tokens, mask, target[places], config.mixup)
+        groups = None if data.groups is None else data.groups[places]
+        loss = batch_loss(state.head.score(tokens, mask), wanted, weights, groups)
         state.optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(state.head.parameters(), config.gradient_norm)
@@ -122,24 +140,41 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
     return total / n
 
 
-def _augmented(batch: FeatureBatch, config: FitConfig) -> FeatureBatch:
-    """The batch with some image tokens left out and some image prompts hidden: less to learn by heart, and half the time."""
-    tokens = batch.image_tokens.shape[1]
-    kept = torch.randperm(tokens)[: max(1, round(tokens * config.cell_share))].sort().values
-    hidden = torch.rand(len(batch)) < config.text_dropout
-    return batch.with_image_tokens(kept).without_text(hidden)
+def _tokens(head: NeuralHead, batch: HeadBatch, inputs: HeadInputs) -> tuple[Tensor, Tensor]:
+    return head.tokens(batch, inputs.reduction.whitened(batch.coordinates))
 
 
-def _loss(predicted: Tensor, target: Tensor, plcc_weight: float) -> Tensor:
-    loss = F.mse_loss(predicted, target)
-    if plcc_weight > 0 and len(target) > 2:
-        loss = loss + plcc_weight * (1 - F.cosine_similarity(predicted - predicted.mean(), target - target.mean(), dim=0))
-    return loss
+def _augmented(batch: HeadBatch, config: FitConfig) -> HeadBatch:
+    """The batch with some image tokens left out and some image prompts hidden: less to learn by heart, and less work."""
+    rows: FeatureBatch = batch.features
+    tokens = rows.image_tokens.shape[1]
+    if tokens > 0 and config.token_share < 1:
+        rows = rows.with_image_tokens(torch.randperm(tokens)[: max(1, round(tokens * config.token_share))].sort().values)
+    if config.text_dropout > 0:
+        rows = rows.without_text(torch.rand(len(batch)) < config.text_dropout)
+    return replace(batch, features=rows)
 
 
-def _schedule(step: int, steps: int, warmup: float) -> float:
-    """Share of the learning rate: linear up over ``warmup`` of all steps, times half a cosine."""
-    return min(1.0, (step + 1) / max(1.0, warmup * steps)) * 0.5 * (1 + math.cos(math.pi * step / steps))
+def _mixed(tokens: Tensor, mask: Tensor, target: Tensor, strength: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Each row mixed with another one of the batch, tokens and target alike (manifold mixup, Verma et al. 2019).
+
+    A token that one of the two lacks counts as zeros there. Rows rated in different aspects are not mixed in those.
+    """
+    if strength <= 0 or len(tokens) < 2:
+        return tokens, mask, target
+    share = Beta(strength, strength).sample((len(tokens), 1))
+    share = torch.maximum(share, 1 - share)
+    partner = torch.randperm(len(tokens))
+    real = torch.where(mask.unsqueeze(-1), tokens, 0.0)
+    mixed = share.unsqueeze(-1) * real + (1 - share.unsqueeze(-1)) * real[partner]
+    return mixed, mask | mask[partner], share * target + (1 - share) * target[partner]
+
+
+def _rate(step: int, steps: int, config: FitConfig) -> float:
+    """Share of the learning rate: linear up over ``warmup`` of all steps, times the schedule."""
+    done = step / steps
+    falling = {"cosine": 0.5 * (1 + math.cos(math.pi * done)), "linear": 1 - done, "constant": 1.0}[config.schedule]
+    return min(1.0, (step + 1) / max(1.0, config.warmup * steps)) * falling
 
 
 @torch.no_grad()
@@ -147,25 +182,37 @@ def _average(state: TrainingState, decay: float) -> None:
     torch._foreach_lerp_(list(state.averaged.parameters()), list(state.head.parameters()), 1 - decay)
 
 
-def _validate(head: ScorerHead, data: TrainingData) -> dict[str, float | None]:
-    predicted = head.predict(data.table, data.val).double().numpy()
-    mos = data.val_mos.double().numpy()
-    return {
-        "val_loss": float(np.mean((predicted - mos) ** 2)),
-        "val_srcc": metrics.srcc(predicted, mos).value,
-        "val_plcc": metrics.plcc(predicted, mos).value,
-    }
+def _validate(head: NeuralHead, data: TrainingData) -> dict[str, float | None]:
+    """Loss, SRCC and PLCC on val, each a mean over the aspects that have one."""
+    if len(data.val) == 0:
+        return {"val_loss": None, "val_srcc": None, "val_plcc": None}
+    predicted = head.predict_all(data.inputs, data.val).double().numpy()
+    found: dict[str, list[float | None]] = {"val_loss": [], "val_srcc": [], "val_plcc": []}
+    for ours, mos in zip(predicted.T, data.val_mos.double().numpy().T, strict=True):
+        rated = ~np.isnan(mos)
+        if rated.any():
+            found["val_loss"].append(float(np.mean((ours[rated] - mos[rated]) ** 2)))
+            found["val_srcc"].append(metrics.srcc(ours[rated], mos[rated]).value)
+            found["val_plcc"].append(metrics.plcc(ours[rated], mos[rated]).value)
+    return {name: _mean(values) for name, values in found.items()}
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _score(line: dict[str, Any]) -> float:
     """Mean of SRCC and PLCC on val; by its loss, below all of these, where val can't be correlated."""
     if line["val_srcc"] is None or line["val_plcc"] is None:
-        return -2.0 - line["val_loss"]
+        return -2.0 - line["val_loss"] if line["val_loss"] is not None else -math.inf
     return (line["val_srcc"] + line["val_plcc"]) / 2
 
 
 def best_epoch(history: Sequence[dict[str, Any]]) -> int:
-    """The epoch whose weights a fit with this history keeps: the first with the best score on val."""
+    """The epoch whose weights a fit with this history keeps: the first with the best score on val, the last without val."""
+    if all(line["val_loss"] is None for line in history):
+        return int(history[-1]["epoch"])
     return int(max(history, key=_score)["epoch"])
 
 

@@ -18,7 +18,8 @@ class Entry:
 
 # By what stands before the colon of a name.
 ENCODERS: dict[str, Entry] = {
-    "embedded": Entry(embedded_spec, lambda name: EmbeddedEncoder()),
+    "embedded": Entry(embedded_spec, EmbeddedEncoder),
+    "embedded-best": Entry(embedded_spec, EmbeddedEncoder),
 }
 
 

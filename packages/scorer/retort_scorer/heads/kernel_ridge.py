@@ -1,102 +1,139 @@
-"""Kernel ridge regression on global image vectors: the reference that a neural head on the same features should beat.
+"""Kernel ridge regression on an image's level coordinates: the floor that a neural head on the same features should beat.
 
-The image kernel is exp(-gamma * D), D the mean over the network's stages of squared distances, each divided by its
-median on train: so no stage drowns the others. With texts it is multiplied by 1 + exp(-|t - t'|^2): alike images
-under alike prompts count twice.
+The image kernel is exp(-gamma * D), D the mean over the levels of squared distances, each divided by its median on
+train: so no level drowns the others. Where the image prompt counts it is multiplied by 1 + exp(-|t - t'|^2 / 2), t the
+prompt's vector at length 1: alike images under alike prompts count twice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
 
-Values = NDArray[np.float64]
+from ..folds import prompt_folds
+from .head import Head
+from .head_inputs import HeadInputs
 
-GAMMAS = (0.3, 1.0, 2.0)
+GAMMAS = (0.3, 0.7, 1.2)
 ALPHAS = (0.03, 0.1, 0.3, 1.0)
 FOLDS = 5
 MAX_TRAIN_ROWS = 6_000  # 0.3 GB a matrix; above it an even choice of rows is taken
+TEXT_SHARPNESS = 0.5
+ROWS_AT_ONCE = 512
 
 
-@dataclass(frozen=True)
-class KernelRidge:
-    """A fitted reference. ``gamma`` and ``alpha`` come from cross-validation by image prompt within train."""
+class KernelRidge(Head):
+    """Centres are train rows."""
 
-    gamma: float
-    alpha: float
-    predicted: Values  # one a row that was given, train rows among them
+    kind = "kernel-ridge"
+
+    def __init__(self, levels: Sequence[int], centres: int, text: int) -> None:
+        """``text``: channels of a prompt's vector, 0 to look at the image alone."""
+        super().__init__()
+        self.levels, self.text = tuple(levels), text
+        self.register_buffer("centres", torch.zeros(centres, sum(levels)))
+        self.register_buffer("texts", torch.zeros(centres, text))
+        self.register_buffer("medians", torch.ones(len(levels)))
+        self.register_buffer("weights", torch.zeros(centres, dtype=torch.float64))
+        self.register_buffer("gamma", torch.ones(()))
+        self.register_buffer("mos_mean", torch.zeros((), dtype=torch.float64))
+
+    @torch.no_grad()
+    def predict(self, inputs: HeadInputs, places: Tensor | None = None) -> Tensor:
+        wanted = torch.arange(len(inputs)) if places is None else places
+        parts = []
+        for rows in wanted.split(ROWS_AT_ONCE):
+            texts = _unit_texts(inputs, rows) if self.text else None
+            kernel = self.kernel(self.distances(inputs.coordinates[rows]), texts)
+            parts.append((kernel.double() @ self.weights + self.mos_mean).float())
+        return torch.cat(parts)
+
+    def distances(self, coordinates: Tensor) -> Tensor:
+        """[B, K] -> mean over levels of squared distances to the centres, [B, n]."""
+        pairs = zip(coordinates.split(self.levels, 1), self.centres.split(self.levels, 1), self.medians, strict=True)
+        total = sum(_squared_distances(ours, theirs) / median for ours, theirs, median in pairs)
+        return total / len(self.levels)
+
+    def kernel(self, distances: Tensor, texts: Tensor | None) -> Tensor:
+        """[B, n] similarities; ``texts`` [B, text] of length 1, or None."""
+        kernel = torch.exp(-self.gamma * distances)
+        return kernel if texts is None else kernel * (1 + torch.exp(-TEXT_SHARPNESS * _squared_distances(texts, self.texts)))
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": self.kind, "levels": list(self.levels), "centres": len(self.centres), "text": self.text}
+
+    @classmethod
+    def empty(cls, description: dict[str, Any]) -> "KernelRidge":
+        return cls(description["levels"], description["centres"], description["text"])
 
 
+@torch.no_grad()
 def fit_kernel_ridge(
-    vectors: Values, levels: Sequence[int], texts: Values | None, mos: Values, train: NDArray[np.int64], prompts: Sequence[str]
-) -> KernelRidge:
-    """Fit on the ``train`` rows and predict all rows.
+    inputs: HeadInputs, train: Tensor, mos: Tensor, prompts: Sequence[str], uses_text: bool
+) -> tuple[KernelRidge, dict[str, float]]:
+    """Fit on the rows at ``train``.
 
     Args:
-        vectors: [n, sum of levels]; ``levels`` are the widths of its parts.
-        texts: [n, 384], each of length 1 (zero where there is none), or None to look at the image alone.
-        mos: [n]; only those of ``train`` are read.
-        train: indices of the train rows.
-        prompts: a row's image prompt: rows of one prompt stay in one fold.
+        mos: [n], of the train rows. ``prompts``: [n], their image prompts: rows of one prompt stay in one fold.
+    Returns:
+        the head, and the gamma and alpha that cross-validation by image prompt within train chose.
     """
     if len(train) > MAX_TRAIN_ROWS:
-        train = train[np.linspace(0, len(train) - 1, MAX_TRAIN_ROWS).astype(np.int64)]
-    distances = _stage_distances(vectors, levels, train)  # [n, train]
-    likeness = None if texts is None else 1 + np.exp(-_squared_distances(texts, texts[train]))
-    folds = _folds([prompts[row] for row in train])
+        kept = torch.linspace(0, len(train) - 1, MAX_TRAIN_ROWS).long()
+        train, mos, prompts = train[kept], mos[kept], [prompts[place] for place in kept.tolist()]
+    head = KernelRidge(inputs.reduction.components, len(train), inputs.table.widths[2] if uses_text else 0)
+    head.centres.copy_(inputs.coordinates[train])
+    if uses_text:
+        head.texts.copy_(_unit_texts(inputs, train))
+    levels = head.centres.split(head.levels, 1)
+    head.medians.copy_(torch.stack([_squared_distances(part, part).median() for part in levels]).clamp_min(1e-12))
+    distances, texts = head.distances(head.centres), head.texts if uses_text else None
+    folds = _folds(prompts)
     best: tuple[float, float, float] | None = None
     for gamma in GAMMAS:
-        kernel = _kernel(distances[train], gamma, None if likeness is None else likeness[train])
+        head.gamma.fill_(gamma)
+        kernel = head.kernel(distances, texts).double()
         for alpha in ALPHAS:
-            error = _cross_validated_error(kernel, mos[train], folds, alpha)
+            error = _cross_validated_error(kernel, mos.double(), folds, alpha)
             if best is None or error < best[0]:
                 best = (error, gamma, alpha)
     assert best is not None  # the grids above are not empty
     _, gamma, alpha = best
-    kernel = _kernel(distances, gamma, likeness)
-    return KernelRidge(gamma, alpha, _solve(kernel[train], mos[train], alpha, kernel))
+    head.gamma.fill_(gamma)
+    head.mos_mean.copy_(mos.double().mean())
+    head.weights.copy_(_solve(head.kernel(distances, texts).double(), mos.double() - head.mos_mean, alpha))
+    return head.eval(), {"gamma": gamma, "alpha": alpha}
 
 
-def _stage_distances(vectors: Values, levels: Sequence[int], train: NDArray[np.int64]) -> Values:
-    total, start = np.zeros((len(vectors), len(train))), 0
-    for width in levels:
-        part = vectors[:, start : start + width]
-        part = (part - part[train].mean(axis=0)) / (part[train].std(axis=0) + 1e-6)
-        distances = _squared_distances(part, part[train])
-        total += distances / max(float(np.median(distances[train])), 1e-12)
-        start += width
-    return total / len(levels)
+def _squared_distances(left: Tensor, right: Tensor) -> Tensor:
+    squares = left.square().sum(dim=1)[:, None] + right.square().sum(dim=1)[None]
+    return (squares - 2 * left @ right.T).clamp_min(0)
 
 
-def _squared_distances(left: Values, right: Values) -> Values:
-    squares = np.square(left).sum(axis=1)[:, None] + np.square(right).sum(axis=1)[None]
-    return np.maximum(squares - 2 * left @ right.T, 0)
+def _unit_texts(inputs: HeadInputs, places: Tensor) -> Tensor:
+    """Prompt vectors of length 1, zeros where there is no prompt."""
+    vectors = inputs.table.text_vectors[places]
+    return vectors / vectors.norm(dim=1, keepdim=True).clamp_min(1e-12)
 
 
-def _kernel(distances: Values, gamma: float, likeness: Values | None) -> Values:
-    kernel = np.exp(-gamma * distances)
-    return kernel if likeness is None else kernel * likeness
+def _folds(prompts: Sequence[str]) -> Tensor:
+    count = min(FOLDS, len(set(prompts)))
+    return torch.from_numpy(prompt_folds(prompts, count, seed=0)) if count > 1 else torch.zeros(len(prompts)).long()
 
 
-def _folds(prompts: Sequence[str]) -> NDArray[np.int64]:
-    """A fold number a row; prompts are dealt in the order of their first row, so nothing is drawn by chance."""
-    order = {prompt: place for place, prompt in enumerate(dict.fromkeys(prompts))}
-    return np.array([order[prompt] % FOLDS for prompt in prompts])
-
-
-def _cross_validated_error(kernel: Values, mos: Values, folds: NDArray[np.int64], alpha: float) -> float:
+def _cross_validated_error(kernel: Tensor, mos: Tensor, folds: Tensor, alpha: float) -> float:
     total = 0.0
-    for fold in np.unique(folds):
-        held, kept = folds == fold, folds != fold
-        if not kept.any():
-            return float(np.var(mos))
-        predicted = _solve(kernel[np.ix_(kept, kept)], mos[kept], alpha, kernel[np.ix_(held, kept)])
-        total += float(np.square(predicted - mos[held]).sum())
+    for fold in folds.unique().tolist():
+        held, kept = torch.where(folds == fold)[0], torch.where(folds != fold)[0]
+        if len(kept) == 0:
+            return float(mos.var(correction=0))
+        mean = mos[kept].mean()
+        weights = _solve(kernel[kept][:, kept], mos[kept] - mean, alpha)
+        total += float((kernel[held][:, kept] @ weights + mean - mos[held]).square().sum())
     return total / len(mos)
 
 
-def _solve(kernel: Values, mos: Values, alpha: float, to_predict: Values) -> Values:
-    mean = mos.mean()
-    weights = np.linalg.solve(kernel + alpha * np.eye(len(kernel)), mos - mean)
-    return to_predict @ weights + mean
+def _solve(kernel: Tensor, target: Tensor, alpha: float) -> Tensor:
+    damped = kernel + alpha * torch.eye(len(kernel), dtype=kernel.dtype)
+    return torch.cholesky_solve(target[:, None], torch.linalg.cholesky(damped))[:, 0]
