@@ -42,9 +42,11 @@ def main() -> int:
     warnings.simplefilter("ignore", category=UserWarning)
     import torch
 
+    from .freed_memory import keep_freed_memory
     from .serve import run_line, serve, stop_on_signals
 
     torch.set_num_threads(1)
+    keep_freed_memory()
     if arguments.mode == "serve":
         return serve(events, open(0, encoding="utf-8", closefd=False))
     run_line(arguments.file.read_text(encoding="utf-8"), events, stop_on_signals().is_set)

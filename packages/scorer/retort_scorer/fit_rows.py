@@ -28,6 +28,7 @@ class FitRow:
     generator_setting: str | None
     split: str
     mos: Mapping[str, float]  # by aspect, on the 0–5 scale
+    features: str | None = None  # where they hang on more than the image: its conversation, a student
 
     @property
     def prompt_group(self) -> str:
@@ -38,6 +39,11 @@ class FitRow:
     def setting(self) -> str | None:
         """The generator setting, or the generator where no setting of it is known."""
         return self.generator if self.generator_setting is None else self.generator_setting
+
+    @property
+    def feature_key(self) -> str:
+        """Names the image's features in the store."""
+        return self.features or self.image_hash
 
     @property
     def text_key(self) -> str | None:
@@ -83,6 +89,7 @@ def _fit_row(path: Path, number: int, raw: Mapping[str, Any]) -> FitRow:
             generator_setting=_text(raw.get("generator_setting")),
             split=str(raw["split"]),
             mos={str(aspect): float(value) for aspect, value in raw["mos"].items() if value is not None},
+            features=_text(raw.get("feature_key")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScorerError(f"{where} lacks a field or has one of the wrong kind ({type(error).__name__}: {error}).") from error

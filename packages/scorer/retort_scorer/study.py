@@ -22,7 +22,7 @@ def load_rated_rows(rows_path: Path, aspects: Sequence[str]) -> list[FitRow]:
 def load_features(feature_store: Path, encoder: EncoderSpec, rows: Sequence[FitRow]) -> FeatureTable:
     """Features of ``rows``. Raises ScorerError where some are missing."""
     return load_feature_table(
-        feature_store, encoder.revisions, [row.image_hash for row in rows], [row.text_key for row in rows]
+        feature_store, encoder.revisions, [row.feature_key for row in rows], [row.text_key for row in rows]
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ..errors import ScorerError
 from .embedded import EmbeddedEncoder, embedded_spec
 from .encoder import Encoder, EncoderSpec
+from .hidden_states import hidden_states_spec, no_networks
+from .timm_encoder import TimmEncoder, timm_spec
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Entry:
 ENCODERS: dict[str, Entry] = {
     "embedded": Entry(embedded_spec, EmbeddedEncoder),
     "embedded-best": Entry(embedded_spec, EmbeddedEncoder),
+    "hidden-states": Entry(hidden_states_spec, no_networks),
+    "timm": Entry(timm_spec, TimmEncoder),
 }
 
 
@@ -36,5 +40,7 @@ def load_encoder(name: str) -> Encoder:
 def _entry(name: str) -> Entry:
     entry = ENCODERS.get(name.partition(":")[0])
     if entry is None:
-        raise ScorerError(f"There is no encoder {name!r}: choose one of {', '.join(ENCODERS)}.")
+        raise ScorerError(
+            f"There is no encoder {name!r}: choose one of embedded, embedded-best, timm:<name>, hidden-states:<revision>."
+        )
     return entry
