@@ -43,7 +43,7 @@ describe('the sample', () => {
 
   it('names its sources and both licences', async () => {
     const notices = await readFile(path.join(sample.path, 'LICENSE'), 'utf8');
-    for (const source of ['10.1109/TCSVT.2023.3319020', '2502.13763']) expect(notices).toContain(source);
+    for (const source of ['10.1109/TCSVT.2023.3319020', '2502.15167']) expect(notices).toContain(source);
     expect(notices.match(/Permission is hereby granted/g)).toHaveLength(2);
   });
 });

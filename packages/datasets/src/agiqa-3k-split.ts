@@ -9,7 +9,7 @@ const IMAGE_PROMPTS = 300;
 
 /**
  * Numbers of image prompts that a setting does *not* have in train. 597 of the 615 are test, 18 were never
- * made. Source: the 2,385 training rows that M3-AGIQA (arXiv 2502.13763) published answers for; its split is a random
+ * made. Source: the 2,385 training rows that M3-AGIQA (arXiv 2502.15167) published answers for; its split is a random
  * one of int(0.8 x 2,982) images (`load_and_split_data` in its dataset.py). Checked 2026-11-28.
  */
 const NOT_TRAIN: Readonly<Record<string, readonly number[]>> = {

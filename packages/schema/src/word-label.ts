@@ -1,4 +1,4 @@
-/** The paper's five words, worst first (M3-AGIQA, arXiv 2502.13763). */
+/** The paper's five words, worst first (M3-AGIQA, arXiv 2502.15167). */
 export const WORD_LABELS = ['bad', 'poor', 'fair', 'good', 'excellent'] as const;
 export type WordLabel = (typeof WORD_LABELS)[number];
 

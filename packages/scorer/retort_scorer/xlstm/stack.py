@@ -1,4 +1,4 @@
-"""The blocks in a row, as M3-AGIQA (arXiv 2502.13763) takes them: an sLSTM at index 1, mLSTMs elsewhere.
+"""The blocks in a row, as M3-AGIQA (arXiv 2502.15167) takes them: an sLSTM at index 1, mLSTMs elsewhere.
 
 Both cells are causal, so padding on the right never reaches a real token. Gates, cumulative sums, stabilisers and
 normalisers stay in fp32 whatever the input is.
