@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from .aspect_fit import run_fit_aspect
+from .benchmark import run_benchmark, run_write_splits
 from .encode import run_encode
 from .errors import ScorerError, StopRequested
 from .fit import run_fit
@@ -24,6 +25,8 @@ from .protocol import Emitter, EventStream
 Runner = Callable[[Mapping[str, Any], Emitter, Callable[[], bool]], dict[str, Any]]
 
 COMMANDS: Mapping[str, Runner] = {
+    "benchmark": run_benchmark,
+    "benchmark-splits": run_write_splits,
     "encode": run_encode,
     "fit": run_fit,
     "fit-aspect": run_fit_aspect,
