@@ -1,6 +1,6 @@
 import { ASPECTS } from '@retort/schema';
 import type { BenchmarkDocument, BenchmarkMethod } from './document.ts';
-import { interval, number, type PublishedResult, resultLines } from './results-table.ts';
+import { interval, number, type PublishedResult, publishedProtocols, resultLines } from './results-table.ts';
 
 type Finding = BenchmarkMethod['leaks']['unknown_names'];
 
@@ -23,7 +23,8 @@ export function benchmarkText(
     ]),
     '',
     'Rows under different protocols, with a line between them, do not compare. Intervals: 95 % bootstrap over image prompts.',
-    ...sources.map((source) => `Published figures: ${source}; other splits and test rows than these.`),
+    ...publishedProtocols(published).map((protocol, at) => `Published figures (${at + 1}): ${protocol}`),
+    ...sources.map((source) => `Source of published figures: ${source}.`),
   ].join('\n');
 }
 

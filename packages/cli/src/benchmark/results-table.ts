@@ -4,7 +4,10 @@ import type { BenchmarkDocument, BenchmarkMethod } from './document.ts';
 
 export type PublishedResult = ReturnType<typeof publishedResults>[number];
 
-const PUBLISHED = 'published figure';
+/** The metadata-only floor divides prompts by a hash of their text (floor.py). */
+const FLOOR = 'prompt-disjoint, 5 folds by hash';
+
+type Figure = 'srcc' | 'plcc_raw' | 'plcc_logistic5' | 'krcc' | 'rmse_raw' | 'within_generator';
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'protocol' },
@@ -25,10 +28,13 @@ export function resultLines(
   published: readonly PublishedResult[],
   style: { readonly color: boolean },
 ): string[] {
+  const methods = document.methods.filter((one) => one.aspect === aspect);
+  const protocols = publishedProtocols(published);
   const rows = [
-    ...document.methods.filter((one) => one.aspect === aspect).flatMap(methodRows),
+    ...methods.map(methodRow),
     ...document.stored.filter((one) => one.aspect === aspect).map(storedRow),
-    ...published.filter((one) => one.aspect === aspect).map(publishedRow),
+    ...once(methods.map(floorRow)),
+    ...published.filter((one) => one.aspect === aspect).map((one) => publishedRow(one, protocols)),
   ];
   const groups = [...Map.groupBy(rows, ([protocol]) => protocol ?? '').values()];
   const [head = '', ...body] = tableLines(COLUMNS, groups.flat(), style);
@@ -42,34 +48,39 @@ export function resultLines(
   return [head, ...grouped];
 }
 
-/** The method, and the floor on the same rows: it knows no protocol but its own, which is by prompt. */
-function methodRows(one: BenchmarkMethod): string[][] {
-  const { figures, floor, protocol } = one;
+function methodRow(one: BenchmarkMethod): string[] {
   const several = one.seed_names.length > 1 ? `, ${one.seed_names.length} seeds` : '';
   return [
-    [
-      protocol,
-      `${one.method}${several}`,
-      String(one.n),
-      `${cell(one, 'srcc')}${interval(figures.intervals.srcc)}`,
-      cell(one, 'plcc_raw'),
-      cell(one, 'plcc_logistic5'),
-      cell(one, 'krcc'),
-      cell(one, 'rmse_raw'),
-      number(figures.within_generator.srcc_mean),
-    ],
-    [
-      protocol,
-      'floor: metadata, same rows',
-      String(floor.n),
-      `${number(floor.srcc)}${interval(floor.intervals.srcc)}`,
-      number(floor.plcc_raw),
-      number(floor.plcc_logistic5),
-      number(floor.krcc),
-      number(floor.rmse_raw),
-      '-',
-    ],
+    one.protocol,
+    `${one.method}${several}`,
+    String(one.n),
+    `${cell(one, 'srcc')}${interval(one.figures.intervals.srcc)}`,
+    cell(one, 'plcc_raw'),
+    cell(one, 'plcc_logistic5'),
+    cell(one, 'krcc'),
+    cell(one, 'rmse_raw'),
+    cell(one, 'within_generator'),
   ];
+}
+
+/** The floor on a method's rows: its folds are its own, whatever the method held out. */
+function floorRow({ floor }: BenchmarkMethod): string[] {
+  return [
+    FLOOR,
+    'floor: metadata alone',
+    String(floor.n),
+    `${number(floor.srcc)}${interval(floor.intervals.srcc)}`,
+    number(floor.plcc_raw),
+    number(floor.plcc_logistic5),
+    number(floor.krcc),
+    number(floor.rmse_raw),
+    '-',
+  ];
+}
+
+/** Several methods on the same rows have the same floor. */
+function once(rows: readonly string[][]): string[][] {
+  return [...new Map(rows.map((row) => [row.join('\n'), row])).values()];
 }
 
 function storedRow(one: BenchmarkDocument['stored'][number]): string[] {
@@ -78,19 +89,26 @@ function storedRow(one: BenchmarkDocument['stored'][number]): string[] {
   return [one.protocol, name, String(one.n), ...figures];
 }
 
-function publishedRow({ method, srcc, plcc }: PublishedResult): string[] {
+function publishedRow(
+  { method, srcc, plcc, protocol }: PublishedResult,
+  protocols: readonly string[],
+): string[] {
+  const name = `published figure (${protocols.indexOf(protocol) + 1})`;
   // The papers say PLCC and not whether a curve was fitted first.
-  return [PUBLISHED, method, '-', number(srcc), number(plcc), '-', '-', '-', '-'];
+  return [name, method, '-', number(srcc), number(plcc), '-', '-', '-', '-'];
+}
+
+/** How published figures were obtained, in the order of their numbers in the table. */
+export function publishedProtocols(published: readonly PublishedResult[]): readonly string[] {
+  return [...new Set(published.map(({ protocol }) => protocol))];
 }
 
 /** Median and deviation over seeds, where there are several. */
-function cell(
-  { figures, seeds }: BenchmarkMethod,
-  name: 'srcc' | 'plcc_raw' | 'plcc_logistic5' | 'krcc' | 'rmse_raw',
-): string {
+function cell({ figures, seeds }: BenchmarkMethod, name: Figure): string {
   const spread = seeds?.[name];
-  if (spread === undefined) return number(figures[name]);
-  return spread.sd === null ? number(spread.median) : `${number(spread.median)} ± ${number(spread.sd)}`;
+  if (spread !== undefined)
+    return spread.sd === null ? number(spread.median) : `${number(spread.median)} ± ${number(spread.sd)}`;
+  return number(name === 'within_generator' ? figures.within_generator.srcc_mean : figures[name]);
 }
 
 export function number(value: number | null): string {
