@@ -138,7 +138,12 @@ describe('distill benchmark', () => {
     [
       'fold and split',
       'name,quality,fold,split\nAttnGAN_normal_001.jpg,1,1,test\n',
-      /row 2 .* a fold and a split/,
+      /theirs\.csv, line 2 .* a fold and a split/,
+    ],
+    [
+      'a split that is none',
+      'name,quality,split\na.jpg,1,holdout\n',
+      /one of train, val, test and is "holdout"/,
     ],
     ['strangers', 'name,quality\nnobody.jpg,1\n', /no name is an image of the dataset \('nobody\.jpg'/],
   ])('ends with 1 and a sentence for %s', async (_, text, message) => {

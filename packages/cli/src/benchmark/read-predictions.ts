@@ -1,5 +1,5 @@
 import { DatasetUnreadableError, parseDecimal, readTable, type TableRecord } from '@retort/datasets';
-import { ASPECTS, type Aspect, aspectSchema, RetortError } from '@retort/schema';
+import { ASPECTS, type Aspect, aspectSchema, RetortError, SPLITS, splitSchema } from '@retort/schema';
 
 /** One prediction, keys as the scorer reads them. */
 export interface PredictionLine {
@@ -110,6 +110,11 @@ function linesOf(
   const refuse = (what: string): DatasetUnreadableError =>
     new DatasetUnreadableError(file, `${file}, line ${line} (${name || 'no name'}): ${what}`);
   if (name === '') throw refuse('expected the name of an image, the cell is empty.');
+  const [fold, split] = [optional('fold'), optional('split')];
+  if (fold !== null && split !== null)
+    throw refuse('it has a fold and a split: keep the one by which the row was held out.');
+  if (split !== null && !splitSchema.safeParse(split).success)
+    throw refuse(`the split should be one of ${SPLITS.join(', ')} and is "${split}".`);
   return columns.values.flatMap(({ at, aspect }) => {
     if (text(at) === '') return [];
     const value = parseDecimal(text(at));
@@ -125,8 +130,8 @@ function linesOf(
       method: optional('method') ?? defaults.method,
       predicted_mos: value,
       seed: optional('seed'),
-      fold: optional('fold'),
-      split: optional('split'),
+      fold,
+      split,
       protocol: optional('protocol'),
     };
   });

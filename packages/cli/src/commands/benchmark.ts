@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
 import { publishedResults } from '@retort/report';
 import { ASPECTS, type Aspect, errorCodeOf } from '@retort/schema';
@@ -52,6 +52,8 @@ export async function benchmarkCommand(
     );
   const file =
     predictions === undefined ? null : existing('predictions', userPath(predictions, terminal.env));
+  const splitsFile = flags.writeSplits === undefined ? null : userPath(flags.writeSplits, terminal.env);
+  if (splitsFile !== null) existing('--write-splits', dirname(splitsFile));
   const aspect = flags.aspect === undefined ? null : choice('--aspect', flags.aspect, ASPECTS);
   const { dataset: named, ...rest } = flags;
   const plan = parseDataset(named === 'sample' ? rest : flags, terminal.env);
@@ -64,7 +66,7 @@ export async function benchmarkCommand(
   const folder = await mkdtemp(join(tmpdir(), 'retort-benchmark-'));
   try {
     const work = { folder, rows: await writeLines(join(folder, 'rows.jsonl'), dataset.lines), dataset };
-    if (flags.writeSplits !== undefined) await writeSplits(flags.writeSplits, work, terminal);
+    if (splitsFile !== null) await writeSplits(splitsFile, work, terminal);
     if (file !== null) await judge(file, aspect, plan.reader, work, flags, terminal);
     return EXIT.ok;
   } finally {
@@ -114,8 +116,7 @@ function onlyAspect(rated: readonly Aspect[]): Aspect {
   );
 }
 
-async function writeSplits(name: string, { rows }: Work, terminal: Terminal): Promise<void> {
-  const path = userPath(name, terminal.env);
+async function writeSplits(path: string, { rows }: Work, terminal: Terminal): Promise<void> {
   const splits = splitsSchema.parse(await runScorer({ command: 'benchmark-splits', rows }, terminal));
   const lines = splits.rows.map((row) =>
     [csvCell(row.name), row.prompt_fold, csvCell(row.model ?? '')].join(','),
