@@ -32,7 +32,7 @@ function detailLines(one: BenchmarkMethod): string[] {
   const { figures, minus_floor: floor } = one;
   const { accuracy, rough_accuracy: rough } = figures.words;
   const seed = one.seed_names.length > 1 ? ` (seed ${one.representative_seed}, of the median SRCC)` : '';
-  const line = (title: string, text: string): string => `  ${title.padEnd(22)}${text}`;
+  const line = (title: string, text: string): string => `  ${title.padEnd(24)}${text}`;
   const parts = (list: BenchmarkMethod['folds']): string =>
     list.map(({ name, srcc, n }) => `${name.replace(/^fold /, '')} ${number(srcc)} (${n})`).join(', ');
   return [
