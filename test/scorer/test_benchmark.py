@@ -107,6 +107,13 @@ def test_a_prompt_in_two_folds_is_a_leak_also_in_another_spelling(tmp_path: Path
     assert entry["protocol"] == "3 folds (prompts shared)"
 
 
+def test_a_line_separator_in_a_prompt_is_white_space_and_no_end_of_a_line(tmp_path: Path) -> None:
+    rows = tiny_rows()
+    rows[1] = FitRow("n0", "sha256:x", "prompt\u20280", "n", "n_a", "test", {"quality": 1.0})
+    lines = [line(row.sample_name, 1 + place, fold=place if place < 2 else 3) for place, row in enumerate(rows)]
+    assert only(tmp_path, rows, lines)["leaks"]["prompt_in_train"] == {"rows": 2, "names": ["m0", "n0"]}
+
+
 def test_folds_by_model_share_prompts_and_say_so(tmp_path: Path) -> None:
     rows = tiny_rows()
     entry = only(tmp_path, rows, [line(row.sample_name, 1 + place, fold=row.generator) for place, row in enumerate(rows)])
@@ -219,8 +226,10 @@ def test_a_stored_run_of_other_rows_is_refused_in_a_sentence(tmp_path: Path, cas
         lines[4]["mos"] += 0.5
     write_json_lines(tmp_path / "stored.jsonl", lines)
     judged = rows[:140] if case == "few rows" else rows
-    (found,) = only(tmp_path, rows, right(judged), stored=tmp_path / "stored.jsonl")["minus_stored"]
+    document = benchmark(tmp_path, rows, right(judged), stored=tmp_path / "stored.jsonl")
+    (found,) = document["methods"][0]["minus_stored"]
     assert found["srcc"] is None
+    assert [run["n"] for run in document["stored"]] == ([297] if case == "few rows" else [])
     wanted = "140 of the run's 297 test rows" if case == "few rows" else "1 samples have another MOS"
     assert wanted in found["refused"]
 

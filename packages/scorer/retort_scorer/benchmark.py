@@ -42,7 +42,7 @@ def run_benchmark(command: Mapping[str, Any], emit: Emitter, stopping: Callable[
     document = {
         "splits": {"note": SPLITS_NOTE, "folds": FIXED_FOLDS, "seed": FIXED_SEED},
         "methods": entries,
-        "stored": [run.to_json(rows) for run in stored if any(run.aspect == found.aspect for found in sets)],
+        "stored": [run.to_json(rows) for run in stored if run.aspect in {found.aspect for found in sets} and run.is_of(rows)],
     }
     write_json(Path(command["out"]), document)
     return {"out": str(command["out"]), "methods": len(entries)}

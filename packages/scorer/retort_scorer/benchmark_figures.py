@@ -1,4 +1,4 @@
-"""All figures of one method and aspect: pooled, by fixed fold, by left-out model, over seeds, beside the metadata-only floor."""
+"""All figures of one method and aspect: pooled, by fixed fold, by left-out model, over seeds, beside the metadata floor."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -13,7 +13,7 @@ from .atomic_files import read_json_lines
 from .errors import ScorerError
 from .fit_rows import FitRow
 from .image_prompt import normalise_image_prompt
-from .paired import Run, compare_runs
+from .paired import SAME_MOS, Run, compare_runs
 
 MIN_SHARED = 0.5  # of the stored run's test rows; on fewer the difference would be of other images than its figures
 MIN_SHARED_PROMPTS = 5  # what an interval needs
@@ -29,6 +29,11 @@ class StoredRun:
     aspect: str
     protocol: str
     rows: Mapping[str, tuple[float, float]]
+
+    def is_of(self, rows: Sequence[FitRow]) -> bool:
+        """False when a sample of that name has another MOS: the run's dataset is another."""
+        mos = {row.sample_name: row.mos.get(self.aspect) for row in rows if row.sample_name in self.rows}
+        return all(value is not None and abs(value - self.rows[name][0]) <= SAME_MOS for name, value in mos.items())
 
     def to_json(self, rows: Sequence[FitRow]) -> dict[str, Any]:
         """The run's own figures, on its own test rows."""
