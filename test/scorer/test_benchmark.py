@@ -175,6 +175,14 @@ def test_predictions_on_another_scale_keep_ranks_and_lose_errors(tmp_path: Path)
     assert shrunk["figures"]["rmse_raw"] > 0.7
 
 
+def test_a_single_outlier_is_no_other_scale(tmp_path: Path) -> None:
+    rows, mos = read_sample()
+    predicted = [*mos[:-1], 7.0]
+    entry = only(tmp_path, rows, [line(row.sample_name, float(value)) for row, value in zip(rows, predicted, strict=True)])
+    assert not entry["scale"]["outside"]
+    assert entry["figures"]["rmse_raw"] == pytest.approx((7.0 - mos[-1]) / np.sqrt(len(rows)), abs=1e-12)
+
+
 def test_constant_predictions_have_no_correlation_and_say_why(tmp_path: Path) -> None:
     entry = only(tmp_path, tiny_rows(), [line(row.sample_name, 2.0) for row in tiny_rows()])
     assert entry["figures"]["srcc"] is None

@@ -19,6 +19,7 @@ Places = NDArray[np.int64]
 
 RESAMPLING_SEED = 0
 OUTSIDE = 0.5  # in MOS: regressors overshoot the ends of the scale by a little, another scale by more
+MOST_OUTSIDE = 0.01  # share of rows that may overshoot by more: single outliers are no other scale
 OF_SCALE = ("rmse_raw",)
 WORDS_OF_SCALE = ("accuracy", "rough_accuracy", "precision_weighted", "f1_weighted")
 
@@ -74,7 +75,8 @@ def scale_check(values: Values, mos: Values) -> dict[str, Any]:
     """Whether predictions are on the scale of the MOS. Nothing is mapped: ranks don't need it, errors and words do."""
     low, high = float(values.min()), float(values.max())
     error, spread = metrics.rmse(values, mos).value, float(mos.std())
-    outside = low < MOS_RANGE[0] - OUTSIDE or high > MOS_RANGE[1] + OUTSIDE
+    beyond = (values < MOS_RANGE[0] - OUTSIDE) | (values > MOS_RANGE[1] + OUTSIDE)
+    outside = bool(np.mean(beyond) > MOST_OUTSIDE)
     note = None
     if outside:
         note = f"predictions lie from {low:.4g} to {high:.4g}, not on the MOS scale 0 to 5: no raw RMSE and no words"
