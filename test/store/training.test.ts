@@ -44,6 +44,7 @@ describe('training', () => {
     store.training.save(datasetId, result);
     const { epochs, metrics, predictions, ...run } = result;
     expect(store.training.get(KEY)).toEqual(run);
+    expect(store.training.keys()).toEqual([KEY]);
     expect(store.training.epochs(KEY)).toEqual(epochs);
     expect(store.training.metrics(KEY)).toEqual(metrics);
     expect(store.training.predictions(KEY)).toEqual([

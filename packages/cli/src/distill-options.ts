@@ -105,7 +105,14 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
   };
 }
 
-function parseDataset(flags: DistillFlags, env: Env): RunPlan['dataset'] {
+/** Flags that say which dataset, and how its table is read. */
+export type DatasetFlags = Pick<
+  DistillFlags,
+  'dataset' | 'path' | 'csv' | 'columns' | 'scale' | 'datasetName'
+>;
+
+/** The dataset that the flags describe; the sample without `--path`. @throws UsageError */
+export function parseDataset(flags: DatasetFlags, env: Env): RunPlan['dataset'] {
   const known = readers.map(({ name }) => name);
   const sample = sampleDataset();
   if (flags.path === undefined) {

@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander';
 import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
 import { addAudit } from './audit-program.ts';
 import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
+import { addBenchmark } from './benchmark-program.ts';
 import { batchesCommand } from './commands/batches.ts';
 import { compareCommand } from './commands/compare.ts';
 import { costCommand } from './commands/cost.ts';
@@ -116,6 +117,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addAudit(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
+  addBenchmark(program, terminal, exit);
   return program;
 }
 

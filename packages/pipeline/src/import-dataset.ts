@@ -37,7 +37,7 @@ export function importedDataset(deps: PipelineDeps, plan: RunPlan): DatasetRow |
 }
 
 /** Opens the dataset of a plan; reads no row. */
-export function openDataset(plan: RunPlan): Promise<OpenDataset> {
+export function openDataset(plan: Pick<RunPlan, 'dataset'>): Promise<OpenDataset> {
   const { reader, path, csv, columns, scale, name } = plan.dataset;
   return findReader(reader).open({
     path,

@@ -51,7 +51,7 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
         ScorerError: the file can't be read, or a line is not an object; the message names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # splitlines also breaks at U+2028, which JSON may hold
     except (OSError, UnicodeDecodeError) as error:
         raise ScorerError(f"{path} can't be read ({error}): it should hold a JSON object a line.") from error
     rows = []

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from .cross_validation import run_cross_validate
+from .aspect_fit import run_fit_aspect
+from .benchmark import run_benchmark, run_write_splits
 from .encode import run_encode
 from .errors import ScorerError, StopRequested
 from .fit import run_fit
@@ -25,6 +27,8 @@ from .protocol import Emitter, EventStream
 Runner = Callable[[Mapping[str, Any], Emitter, Callable[[], bool]], dict[str, Any]]
 
 COMMANDS: Mapping[str, Runner] = {
+    "benchmark": run_benchmark,
+    "benchmark-splits": run_write_splits,
     "encode": run_encode,
     "cross-validate": run_cross_validate,
     "fit": run_fit,

@@ -58,4 +58,13 @@ export type ScorerCommand =
       readonly images: string;
       readonly out: string;
       readonly threads: number;
-    };
+    }
+  | {
+      readonly command: 'benchmark';
+      readonly rows: string;
+      readonly predictions: string;
+      readonly stored: string | null;
+      readonly published_split: boolean;
+      readonly out: string;
+    }
+  | { readonly command: 'benchmark-splits'; readonly rows: string };

@@ -58,6 +58,8 @@ export interface TrainingTable {
   /** Stores a training run with all its figures in one transaction; a known key changes nothing. */
   save(datasetId: number, result: TrainingResult): void;
   get(key: string): TrainingRun | null;
+  /** Of every training run of the home, the oldest first. */
+  keys(): string[];
   epochs(key: string): EpochRow[];
   metrics(key: string): MetricRow[];
   predictions(key: string): StoredPrediction[];
@@ -99,6 +101,7 @@ export function createTrainingTable(db: Database): TrainingTable {
      SELECT ?, s.id, ?, ?, ?, ?, ?, ?, ? FROM samples s WHERE s.dataset_id = ? AND s.name = ?`,
   );
   const get = db.prepare<[string], TrainingRecord>('SELECT * FROM training_runs WHERE key = ?');
+  const keys = db.prepare<[], { key: string }>('SELECT key FROM training_runs ORDER BY rowid');
   const epochs = db.prepare<[string], EpochRecord>(
     `SELECT aspect, epoch, values_json FROM training_epochs WHERE training_run_key = ? ORDER BY aspect, epoch`,
   );
@@ -147,6 +150,7 @@ export function createTrainingTable(db: Database): TrainingTable {
         checkpointHash: row.checkpoint_hash,
       };
     },
+    keys: () => keys.all().map(({ key }) => key),
     epochs: (key) =>
       epochs.all(key).map(({ aspect, epoch, values_json: values }) => ({
         aspect,

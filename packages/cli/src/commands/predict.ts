@@ -7,6 +7,7 @@ import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
 import { readImageEndings, type ScorerPrediction, scorerPredictionSchema } from '@retort/scorer';
 import { z } from 'zod';
 import { checkpointLeakage } from '../checkpoint-leakage.ts';
+import { csvCell } from '../csv-cell.ts';
 import { EXIT } from '../exit-codes.ts';
 import { resolveCache, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -116,8 +117,4 @@ function printPredictions(predictions: readonly ScorerPrediction[], json: boolea
   for (const { image, aspect, predicted_mos, low, high } of predictions) {
     terminal.print([csvCell(image), aspect, predicted_mos, low, high].join(','));
   }
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

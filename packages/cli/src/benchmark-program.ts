@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { addSubcommand } from './add-subcommand.ts';
+import { benchmarkCommand } from './commands/benchmark.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+const COLUMNS_HELP = `
+Columns of the CSV: name and prediction, or name and one column an aspect (quality, correspondence, authenticity); what predict
+prints is understood. Optional: aspect, method, seed, protocol, and either fold (a row was predicted by a model trained on the
+other folds' rows) or split (train, val, test: only test rows are judged). Without fold or split the protocol is "unstated".
+More in docs/evaluation.md.`;
+
+/** `distill benchmark` and its options. */
+export function addBenchmark(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  addSubcommand(
+    program,
+    'benchmark [predictions]',
+    'judge any method’s predictions: fixed folds, floor, stored runs, leak report',
+    [
+      'benchmark predictions.csv --dataset agiqa-3k --path ../agiqa-3k --aspect quality',
+      'benchmark --dataset agiqa-3k --path ../agiqa-3k --write-splits folds.csv',
+    ],
+  )
+    .option(
+      '--dataset <reader>',
+      'sample (the default without --path), agiqa-3k, aigciqa2023, aigiqa-20k or csv',
+    )
+    .option('--path <dir>', "the dataset's folder")
+    .option('--csv <file>', 'its table, where that is not in the folder')
+    .option('--columns <map>', 'our names for its columns: name=file,image_prompt=caption,mos_quality=score')
+    .option('--scale <min:max>', 'range of its MOS (default 0:5; aigciqa2023 0:100)')
+    .option(
+      '--aspect <name>',
+      'what the column prediction is about, where the dataset has ratings of several',
+    )
+    .option(
+      '--write-splits <file>',
+      'write the fixed folds as CSV (name, prompt_fold, model), to train on them',
+    )
+    .addHelpText('after', COLUMNS_HELP)
+    .action(async (predictions: string | undefined, _flags, self: Command) =>
+      exit(await benchmarkCommand(predictions, self.optsWithGlobals(), terminal)),
+    );
+}

@@ -1,0 +1,154 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, extname, join } from 'node:path';
+import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
+import { publishedResults } from '@retort/report';
+import { ASPECTS, type Aspect, errorCodeOf } from '@retort/schema';
+import type { ScorerCommand } from '@retort/scorer';
+import { z } from 'zod';
+import { benchmarkText } from '../benchmark/benchmark-text.ts';
+import { type DatasetRows, readDatasetRows } from '../benchmark/dataset-rows.ts';
+import { benchmarkDocumentSchema } from '../benchmark/document.ts';
+import { readPredictions } from '../benchmark/read-predictions.ts';
+import { storedPredictions } from '../benchmark/stored-predictions.ts';
+import { csvCell } from '../csv-cell.ts';
+import { type DatasetFlags, parseDataset } from '../distill-options.ts';
+import { EXIT } from '../exit-codes.ts';
+import { choice, existing } from '../flag-values.ts';
+import { resolveCache, resolveHome, userPath } from '../repository.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+
+export interface BenchmarkFlags extends DatasetFlags {
+  readonly aspect?: string;
+  readonly writeSplits?: string;
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+/** The dataset, and a folder for the lists that the scorer reads. */
+interface Work {
+  readonly folder: string;
+  readonly rows: string;
+  readonly dataset: DatasetRows;
+}
+
+const splitsSchema = z.object({
+  rows: z.array(z.object({ name: z.string(), prompt_fold: z.number(), model: z.string().nullable() })),
+});
+
+/** Rows of the dataset that couldn't be read, named on a terminal. */
+const NAMED_ROWS = 3;
+
+/** `distill benchmark`: any method's predictions on the fixed splits of a dataset, or those splits as a file. */
+export async function benchmarkCommand(
+  predictions: string | undefined,
+  flags: BenchmarkFlags,
+  terminal: Terminal,
+): Promise<number> {
+  if (predictions === undefined && flags.writeSplits === undefined)
+    throw new UsageError(
+      'Name a CSV of predictions, or a file for the fixed folds with --write-splits: see "distill benchmark --help".',
+    );
+  const file =
+    predictions === undefined ? null : existing('predictions', userPath(predictions, terminal.env));
+  const splitsFile = flags.writeSplits === undefined ? null : userPath(flags.writeSplits, terminal.env);
+  if (splitsFile !== null) existing('--write-splits', dirname(splitsFile));
+  const aspect = flags.aspect === undefined ? null : choice('--aspect', flags.aspect, ASPECTS);
+  const { dataset: named, ...rest } = flags;
+  const plan = parseDataset(named === 'sample' ? rest : flags, terminal.env);
+  if (named === 'sample' && flags.path !== undefined)
+    throw new UsageError('--dataset sample is in the repository: leave out --path.');
+  const dataset = await readDatasetRows(plan);
+  for (const line of dataset.rejected.slice(0, NAMED_ROWS)) terminal.say(line);
+  if (dataset.rejected.length > NAMED_ROWS)
+    terminal.say(`${dataset.rejected.length} rows of the dataset can't be used and are left out.`);
+  const folder = await mkdtemp(join(tmpdir(), 'retort-benchmark-'));
+  try {
+    const work = { folder, rows: await writeLines(join(folder, 'rows.jsonl'), dataset.lines), dataset };
+    if (splitsFile !== null) await writeSplits(splitsFile, work, terminal);
+    if (file !== null) await judge(file, aspect, plan.reader, work, flags, terminal);
+    return EXIT.ok;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function judge(
+  file: string,
+  aspect: Aspect | null,
+  reader: string,
+  { folder, rows, dataset }: Work,
+  flags: BenchmarkFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { lines, unused } = await readPredictions(file, {
+    aspect: () => aspect ?? onlyAspect(dataset.aspects),
+    method: basename(file, extname(file)),
+  });
+  if (unused.length > 0) terminal.say(`Columns of no use here: ${unused.join(', ')}.`);
+  const names = new Set(dataset.lines.map((line) => String(line.sample_name)));
+  const stored = storedPredictions(resolveHome(flags.home, terminal.env), names);
+  const out = join(folder, 'benchmark.json');
+  const command = {
+    command: 'benchmark',
+    rows,
+    predictions: await writeLines(join(folder, 'predictions.jsonl'), lines),
+    stored: stored.length === 0 ? null : await writeLines(join(folder, 'stored.jsonl'), stored),
+    published_split: dataset.isPublishedSplit,
+    out,
+  } as const;
+  await runScorer(command, terminal);
+  const document = benchmarkDocumentSchema.parse(JSON.parse(await readFile(out, 'utf8')));
+  const published = publishedResults(reader).filter(({ srcc }) => srcc !== null);
+  terminal.print(
+    flags.json === true
+      ? JSON.stringify({ dataset: dataset.name, ...document, published })
+      : benchmarkText(document, dataset.name, published, { color: terminal.color }),
+  );
+}
+
+function onlyAspect(rated: readonly Aspect[]): Aspect {
+  const [only] = rated;
+  if (only !== undefined && rated.length === 1) return only;
+  throw new UsageError(
+    `The column prediction may be about ${rated.join(' or ') || 'nothing that is rated'}: say which with --aspect, a column aspect, or columns named after the aspects.`,
+  );
+}
+
+async function writeSplits(path: string, { rows }: Work, terminal: Terminal): Promise<void> {
+  const splits = splitsSchema.parse(await runScorer({ command: 'benchmark-splits', rows }, terminal));
+  const lines = splits.rows.map((row) =>
+    [csvCell(row.name), row.prompt_fold, csvCell(row.model ?? '')].join(','),
+  );
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    await writeFile(partial, `${['name,prompt_fold,model', ...lines].join('\n')}\n`);
+    await rename(partial, path);
+  } catch (cause) {
+    throw new UsageError(
+      `--write-splits: ${path} can't be written (${errorCodeOf(cause) ?? 'unknown'}): name a file in a folder that exists.`,
+      { cause },
+    );
+  }
+  terminal.say(`The fixed folds of ${splits.rows.length} images: ${path}`);
+}
+
+async function runScorer(command: ScorerCommand, terminal: Terminal): Promise<Record<string, unknown>> {
+  const onInstall = (): void => terminal.say('installing PyTorch (about 1 GB, once)');
+  const { env } = terminal;
+  const scorer = startScorer(await ensureScorerEnvironment({ cacheDir: resolveCache(env), env, onInstall }));
+  try {
+    return await scorer.run(command, (event) => {
+      if (event.event !== 'progress') return;
+      terminal.say(`judging ${event.done + 1} of ${event.total}: ${event.note ?? ''}`);
+    });
+  } finally {
+    await scorer.stop();
+  }
+}
+
+async function writeLines(path: string, lines: readonly unknown[]): Promise<string> {
+  await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return path;
+}
