@@ -54,7 +54,7 @@ function figures(change: Partial<FitFigures> = {}): FitFigures {
 
 describe('headFacts', () => {
   it('has every figure with its bounds, or the reason why there is none', () => {
-    const facts = headFacts(figures());
+    const facts = headFacts('xlstm', figures());
     expect(facts.metrics.srcc).toEqual({ value: 0.7, low: 0.6, high: 0.8, reason: null });
     expect(facts.metrics.plcc_logistic5.reason).toBe('the fitted curve is not finite');
     expect(facts.words?.accuracy).toEqual({ value: 0.5, low: 0.4, high: 0.6, reason: null });
@@ -75,7 +75,7 @@ describe('headFacts', () => {
 
   it('leaves out what a fit from before did not measure', () => {
     const { within_prompt: _, ...before } = figures({ words: { accuracy: 0.5, rough_accuracy: 0.9 } });
-    const facts = headFacts({
+    const facts = headFacts('xlstm', {
       ...before,
       within_generator: { srcc_mean: 0.4, srcc_worst: 0.1, n_settings: 2, reason: null },
     });
