@@ -23,14 +23,24 @@ function headPhrases(metrics: FitMetrics): FitProtocol['heads'] {
   return names.map((name) => ({ title: headName(name).title, phrase: phraseOf(name, metrics) }));
 }
 
-function phraseOf(name: string, { scorer, config }: FitMetrics): string {
+function phraseOf(name: string, metrics: FitMetrics): string {
+  const { scorer, config } = metrics;
   const { phrase, kind } = headName(name);
+  if (kind === 'floor') return `${phrase}${chosenFor(name, metrics)}.`;
   if (config === null) return `${phrase}.`;
   if (name === scorer) return `${describeMembers(config.members, config.num_seeds)}.`;
-  if (kind === 'floor') return `${phrase}.`;
   const pooling = kind === 'legacy' ? '' : `, ${config.pooling} pooling`;
   const networks = config.num_seeds === 1 ? '' : `; average of ${config.num_seeds} networks`;
   return `${phrase}${pooling}, two linear layers${networks}.`;
+}
+
+/** What cross-validation on train chose for a floor, by aspect; empty where the fit doesn't say. */
+function chosenFor(name: string, { aspects }: FitMetrics): string {
+  const byAspect = Object.entries(aspects).flatMap(([aspect, { chosen }]) => {
+    const values = Object.entries(chosen?.[name] ?? {}).map(([value, number]) => `${value} ${number}`);
+    return values.length === 0 ? [] : [`${aspect} ${values.join(', ')}`];
+  });
+  return byAspect.length === 0 ? '' : `, chosen by folds of train prompts: ${byAspect.join('; ')}`;
 }
 
 /** Whose learning curve an aspect shows. Nothing where one network was trained, or the fit doesn't say how many. */

@@ -50,7 +50,8 @@ export function describeMembers(members: readonly string[], networks: number): s
   const parts = members.map((member) => describeMember(member, networks));
   const last = parts.at(-1) ?? '';
   const list = parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
-  return members.length === 1 && networks === 1 ? list : `average of ${list}`;
+  const isOne = members.length === 1 && (networks === 1 || headName(members[0] ?? '').kind === 'floor');
+  return isOne ? list : `average of ${list}`;
 }
 
 function describeMember(member: string, networks: number): string {

@@ -110,6 +110,8 @@ const aspectMetricsSchema = z.object({
   seeds: z.record(z.string(), z.record(z.string(), spreadSchema)).optional(),
   /** By head, against kernel ridge on the same features; empty where none was fitted. */
   comparisons: z.record(z.string(), comparisonSchema).optional(),
+  /** By floor, what cross-validation on train chose for it. */
+  chosen: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   notes: z.array(z.string()),
   best_epoch: z.number().nullable().optional(),
 });
