@@ -27,7 +27,7 @@ describe('judgeHead', () => {
 
   it('says in one sentence where the scorer stands beside the floor and kernel ridge, paired', () => {
     expect(judgeHead(fit)).toBe(
-      'The scorer (0.712) beats the metadata-only floor (0.655; paired difference 0.057 [0.03, 0.09], p 0.002) and does not beat kernel ridge on the same features (0.735; paired difference -0.023 [-0.07, 0.02], p 0.321).',
+      'The scorer (0.712) beats the metadata-only floor (0.655; paired difference +0.057 [0.027, 0.087], p 0.002) and does not beat kernel ridge on the same features (0.735; paired difference -0.023 [-0.067, 0.021], p 0.321).',
     );
   });
 

@@ -59,7 +59,7 @@ describe('renderReport: words, groups and seeds', () => {
       'The metadata floor on all 540 rated rows, as the audit has it: SRCC 0.651, PLCC 0.699 raw, words right 0.571',
     );
     expect(results).toContain(
-      'Scorer minus metadata floor, paired on the same test rows: SRCC 0.057 [0.03, 0.09], two-sided p 0.002.',
+      'Scorer minus metadata floor, paired on the same test rows: SRCC 0.057 [0.027, 0.087], two-sided p 0.002.',
     );
     expect(results).toContain('quality: ± 0.91; 90 % by image prompt, 54 residuals of val.');
   });

@@ -45,10 +45,10 @@ describe('renderReport: figures', () => {
       ];
       expect(table?.caption).toBe(`${aspect}: test rows, n 54, split by image prompt, seed 7`);
       expect(table?.rows.slice(1)).toEqual([
-        row('Scorer', fit.scorer.metrics, '-0.023 [-0.07, 0.02] p 0.321'),
-        row('xLSTM head', fit.xlstm.metrics, '-0.054 [-0.10, -0.01] p 0.321'),
+        row('Scorer', fit.scorer.metrics, '-0.023 [-0.067, 0.021] p 0.321'),
+        row('xLSTM head', fit.xlstm.metrics, '-0.054 [-0.098, -0.010] p 0.321'),
         row('Kernel ridge', fit.kernelRidge.metrics, '— the reference'),
-        row('Ridge', fit.ridge.metrics, '-0.070 [-0.11, -0.03] p 0.321'),
+        row('Ridge', fit.ridge.metrics, '-0.070 [-0.114, -0.026] p 0.321'),
         row('Metadata floor', fit.floor.metrics, '— see below'),
       ]);
     },

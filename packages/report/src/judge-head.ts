@@ -1,6 +1,6 @@
 import type { AspectFit, Metric } from './fit-data.ts';
 import { referenceOf, scorerOf } from './fitted-aspects.ts';
-import { formatFixed, formatMetric, formatValue } from './format-figures.ts';
+import { formatDifference, formatFixed, formatValue } from './format-figures.ts';
 import { headName } from './head-names.ts';
 
 export type Standing = 'clearly-above' | 'above' | 'level' | 'below' | 'clearly-below' | 'unknown';
@@ -56,7 +56,7 @@ function compare(srcc: Metric, reference: Metric, name: string, paired: PairedDi
   const decided = paired === null ? null : pairedStanding(paired.difference);
   if (paired !== null && decided !== null) {
     const p = paired.p === null ? '' : `, p ${formatFixed(paired.p, 3)}`;
-    const difference = `paired difference ${formatMetric(paired.difference)}${p}`;
+    const difference = `paired difference ${formatDifference(paired.difference)}${p}`;
     return `${PHRASES[decided]} ${name} (${formatValue(reference)}; ${difference})`;
   }
   const standing = standingOf(srcc, reference);

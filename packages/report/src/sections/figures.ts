@@ -21,7 +21,7 @@ export function countCell(value: number): Markup {
 /** Table cell of a difference: signed, interval and p below it, or a dash with its reason. */
 export function differenceCell(difference: Metric, p: number | null): Markup {
   if (difference.value === null) return metricCell(difference);
-  const interval = formatInterval(difference);
+  const interval = formatInterval(difference, 3);
   return html`<td class="figure">${difference.value > 0 && '+'}<data value="${difference.value}">${formatValue(difference)}</data>${
     interval !== null && html` <small class="interval">${interval}</small>`
   }${p !== null && html` <small class="interval">p ${formatFixed(p, 3)}</small>`}</td>`;

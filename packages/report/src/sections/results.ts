@@ -43,12 +43,14 @@ ${withinTable(data, fitted)}`;
 /** How far the scorer is above the floor, and what the floor comes to on all rated rows: the figures that the audit names. */
 function floorLine(fit: AspectFit): HtmlValue {
   const { all_rows: all, head_minus_floor: ahead } = fit.floor;
-  const shown = (metric: Metric) =>
-    html`<data value="${metric.value}">${formatValue(metric)}</data> ${formatInterval(metric)}`;
+  const shown = (metric: Metric, digits = 2) => {
+    const interval = formatInterval(metric, digits);
+    return html`<data value="${metric.value}">${formatValue(metric)}</data>${interval !== null && ` ${interval}`}`;
+  };
   const difference =
     ahead === undefined || ahead.srcc.value === null
       ? null
-      : html`${scorerOf(fit).title} minus metadata floor, paired on the same test rows: SRCC ${shown(ahead.srcc)}${ahead.p !== null && `, two-sided p ${formatFixed(ahead.p, 3)}`}. `;
+      : html`${scorerOf(fit).title} minus metadata floor, paired on the same test rows: SRCC ${shown(ahead.srcc, 3)}${ahead.p !== null && `, two-sided p ${formatFixed(ahead.p, 3)}`}. `;
   const onAll =
     all === undefined || all.srcc.value === null
       ? null

@@ -2,6 +2,7 @@ import { describeAnswers, describeSawLabel, describeSplit } from '../describe-ru
 import type { Metric } from '../fit-data.ts';
 import { type FittedAspect, fittedAspects, scorerOf } from '../fitted-aspects.ts';
 import { formatCount, formatInterval, formatMetric, formatUsd, formatValue } from '../format-figures.ts';
+import { headName } from '../head-names.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import { judgeHead } from '../judge-head.ts';
 import type { ReportData } from '../report-data.ts';
@@ -36,7 +37,7 @@ function tiles({ run, counts }: ReportData): Markup {
 }
 
 function headline(data: ReportData, { aspect, fit }: FittedAspect): Markup {
-  const { title, metrics } = scorerOf(fit);
+  const { name, metrics } = scorerOf(fit);
   const rows: [string, TrackMark['kind'], Metric][] = [
     ...fit.heads.map(({ title, role, metrics }): (typeof rows)[number] => [
       title,
@@ -48,7 +49,7 @@ function headline(data: ReportData, { aspect, fit }: FittedAspect): Markup {
   const min = rows.some(([, , metric]) => (metric.low ?? metric.value ?? 0) < 0) ? -1 : 0;
   return html`<article class="headline">
 <h3>${aspect}</h3>
-<p class="big"><data value="${metrics.srcc.value}">${formatValue(metrics.srcc)}</data> <span>${formatInterval(metrics.srcc) ?? metrics.srcc.reason}<br>SRCC, ${title}</span></p>
+<p class="big"><data value="${metrics.srcc.value}">${formatValue(metrics.srcc)}</data> <span>${formatInterval(metrics.srcc) ?? metrics.srcc.reason}<br>SRCC of ${headName(name).mention}</span></p>
 <div class="bars">${rows.map(
     ([name, kind, metric]) =>
       html`<span class="name">${name}</span>${track(metricMarks(kind, metric), min, 1)}<span class="value">${formatValue(metric)}</span>`,
