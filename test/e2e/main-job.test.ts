@@ -80,6 +80,13 @@ describe('the main job', () => {
           n: 20,
         },
       },
+      heads: {
+        quality: {
+          scorer: { srcc: expect.any(Number), plcc_raw: expect.any(Number) },
+          xlstm: { srcc: expect.any(Number), plcc_raw: expect.any(Number) },
+          'kernel-ridge': { srcc: expect.any(Number), plcc_raw: expect.any(Number) },
+        },
+      },
       floor: { quality: { srcc: expect.any(Number) } },
       checkpoint: expect.stringContaining(home),
       report: expect.stringContaining(home),

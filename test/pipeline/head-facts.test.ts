@@ -1,60 +1,11 @@
-import { type AspectMetrics, type FitFigures, fitMetricsSchema } from '@retort/scorer';
+import { type AspectMetrics, fitMetricsSchema } from '@retort/scorer';
 import { describe, expect, it } from 'vitest';
-import { calibrationFacts, floorFacts, headFacts } from '../../packages/pipeline/src/head-facts.ts';
-
-const WORDS = {
-  n: 12,
-  accuracy: 0.5,
-  rough_accuracy: 0.9,
-  precision_weighted: 0.48,
-  f1_weighted: 0.47,
-  recall: { bad: null, poor: 0.25, fair: 0.5, good: 0.75, excellent: 1 },
-  counts: { bad: 0, poor: 4, fair: 4, good: 2, excellent: 2 },
-  reasons: { recall_bad: 'no row is bad' },
-};
-
-/** Figures as Python writes them. Every number is made up. */
-function figures(change: Partial<FitFigures> = {}): FitFigures {
-  return {
-    n: 12,
-    srcc: 0.7,
-    plcc_raw: 0.71,
-    plcc_logistic4: 0.72,
-    plcc_logistic5: null,
-    krcc: 0.5,
-    rmse_raw: 0.6,
-    rmse_logistic5: null,
-    reasons: {
-      plcc_logistic5: 'the fitted curve is not finite',
-      rmse_logistic5: 'the fitted curve is not finite',
-    },
-    intervals: { srcc: [0.6, 0.8], accuracy: [0.4, 0.6] },
-    per_generator: [{ generator: 'a', n: 12, srcc: null, plcc_raw: 0.3 }],
-    within_generator: {
-      srcc_mean: 0.4,
-      srcc_worst: -0.1,
-      n_settings: 2,
-      reason: null,
-      srcc_mean_interval: [0.2, 0.5],
-      worst_generator_setting: 'a_normal',
-    },
-    within_prompt: {
-      srcc_mean: null,
-      srcc_mean_interval: null,
-      n_prompts: 0,
-      prompts: 6,
-      n_rows: 0,
-      min_rows: 5,
-      reason: 'no image prompt has 5 rows that vary',
-    },
-    words: WORDS,
-    ...change,
-  };
-}
+import { calibrationFacts, floorFacts, headFacts, headList } from '../../packages/pipeline/src/head-facts.ts';
+import { comparison, figures, WORDS } from './fit-figures.ts';
 
 describe('headFacts', () => {
   it('has every figure with its bounds, or the reason why there is none', () => {
-    const facts = headFacts(figures());
+    const facts = headFacts('xlstm', figures());
     expect(facts.metrics.srcc).toEqual({ value: 0.7, low: 0.6, high: 0.8, reason: null });
     expect(facts.metrics.plcc_logistic5.reason).toBe('the fitted curve is not finite');
     expect(facts.words?.accuracy).toEqual({ value: 0.5, low: 0.4, high: 0.6, reason: null });
@@ -75,13 +26,50 @@ describe('headFacts', () => {
 
   it('leaves out what a fit from before did not measure', () => {
     const { within_prompt: _, ...before } = figures({ words: { accuracy: 0.5, rough_accuracy: 0.9 } });
-    const facts = headFacts({
+    const facts = headFacts('xlstm', {
       ...before,
       within_generator: { srcc_mean: 0.4, srcc_worst: 0.1, n_settings: 2, reason: null },
     });
     expect(facts).not.toHaveProperty('words');
     expect(facts).not.toHaveProperty('within_prompt');
     expect(facts.within_generator?.worst_generator_setting).toBeNull();
+  });
+});
+
+describe('headList', () => {
+  const aspect = {
+    heads: {
+      'mamba2-legacy': figures(),
+      'kernel-ridge': figures({ srcc: 0.68 }),
+      scorer: figures({ srcc: 0.75 }),
+    },
+    comparisons: { scorer: comparison(0.07) },
+    floor: { ...figures(), definition: '' },
+    notes: [],
+  };
+
+  it('has the scorer first and the others in the order of the fit, each with its title and role', () => {
+    const heads = headList(aspect, 'scorer');
+    expect(heads?.map(({ name, title, role, metrics }) => [name, title, role, metrics.srcc.value])).toEqual([
+      ['scorer', 'Scorer', 'scorer', 0.75],
+      ['mamba2-legacy', 'Mamba-2 head, legacy', 'head', 0.7],
+      ['kernel-ridge', 'Kernel ridge', 'floor', 0.68],
+    ]);
+  });
+
+  it('has the paired difference where the fit has one', () => {
+    const [scorer, legacy] = headList(aspect, 'scorer') ?? [];
+    expect(scorer?.minus_reference).toEqual({
+      srcc: { value: 0.07, low: 0.05, high: 0.09, reason: null },
+      srcc_p: 0.004,
+      plcc_raw: { value: 0.01, low: null, high: null, reason: null },
+      plcc_raw_p: null,
+    });
+    expect(legacy).not.toHaveProperty('minus_reference');
+  });
+
+  it('is null where the scorer was not fitted', () => {
+    expect(headList(aspect, 'xlstm')).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ReportData } from '@retort/report';
 
 type AspectFit = NonNullable<NonNullable<ReportData['fit']>['quality']>;
-type HeadResult = AspectFit['heads']['xlstm'];
+type HeadResult = AspectFit['heads'][0];
 type Metric = HeadResult['metrics']['srcc'];
 
 const GENERATORS = ['AttnGAN', 'DALLE2', 'glide', 'midjourney', 'sd1.5', 'xl2.2'];
@@ -17,10 +17,20 @@ export function noMetric(reason: string): Metric {
   return { value: null, low: null, high: null, reason };
 }
 
-/** A made-up fit whose xLSTM head has this SRCC, kernel ridge a little more and the floor a little less. */
+/** A made-up fit whose scorer has this SRCC, kernel ridge a little more, the other heads and the floor a little less. */
 export function buildAspectFit(srcc: number): AspectFit {
   return {
-    heads: { xlstm: buildHeadResult(srcc), 'kernel-ridge': buildHeadResult(srcc + 0.023) },
+    heads: [
+      { ...buildHead('scorer', 'Scorer', srcc), role: 'scorer', minus_reference: buildDifference(-0.023) },
+      { ...buildHead('xlstm', 'xLSTM head', srcc - 0.031), minus_reference: buildDifference(-0.054) },
+      { ...buildHead('kernel-ridge', 'Kernel ridge', srcc + 0.023), role: 'floor' },
+      {
+        ...buildHead('ridge', 'Ridge', srcc - 0.047),
+        role: 'floor',
+        minus_reference: buildDifference(-0.07),
+      },
+    ],
+    reference: 'kernel-ridge',
     floor: {
       definition: 'Metadata only: the mean MOS of the generator setting over all other image prompts.',
       metrics: buildMetrics(srcc - 0.057),
@@ -42,10 +52,9 @@ export function buildAspectFit(srcc: number): AspectFit {
       val_srcc: srcc + 0.04 - 0.004 * (index - 8) ** 2,
     })),
     best_epoch: 9,
+    history_note: '5 networks were trained; the curve is the first one’s.',
     predictions: buildPredictions(srcc),
-    notes: [
-      'The xLSTM head does not beat kernel ridge on the same features (difference -0.023 [-0.07, 0.02]).',
-    ],
+    notes: ['The scorer does not beat kernel ridge on the same features (difference -0.023 [-0.07, 0.02]).'],
   };
 }
 
@@ -81,8 +90,33 @@ export function buildWords(accuracy: number): NonNullable<HeadResult['words']> {
   };
 }
 
-function buildHeadResult(srcc: number): HeadResult {
+/** As the fits of the first Retort came out: an xLSTM head, kernel ridge, nothing compared between them. */
+export function buildOldAspectFit(srcc: number): AspectFit {
+  const { history_note: _, ...fit } = buildAspectFit(srcc);
   return {
+    ...fit,
+    heads: [
+      { ...buildHead('xlstm', 'xLSTM head', srcc), role: 'scorer' },
+      { ...buildHead('kernel-ridge', 'Kernel ridge', srcc + 0.023), role: 'floor' },
+    ],
+    notes: [],
+  };
+}
+
+function buildDifference(srcc: number): NonNullable<HeadResult['minus_reference']> {
+  return {
+    srcc: metric(srcc, 0.044),
+    srcc_p: 0.321,
+    plcc_raw: metric(srcc - 0.003, 0.042),
+    plcc_raw_p: 0.287,
+  };
+}
+
+function buildHead(name: string, title: string, srcc: number): HeadResult {
+  return {
+    name,
+    title,
+    role: 'head',
     metrics: buildMetrics(srcc),
     words: buildWords(srcc - 0.151),
     within_prompt: { srcc_mean: metric(srcc - 0.043), n_prompts: 5, prompts: 6, n_rows: 45, min_rows: 5 },

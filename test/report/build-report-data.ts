@@ -1,6 +1,6 @@
-import type { ReportData } from '@retort/report';
+import { REPORT_DATA_VERSION, type ReportData } from '@retort/report';
 import type { Aspect } from '@retort/schema';
-import { buildAspectFit } from './build-aspect-fit.ts';
+import { buildAspectFit, buildOldAspectFit } from './build-aspect-fit.ts';
 
 /** A 1 x 1 PNG. */
 export const THUMBNAIL =
@@ -9,7 +9,7 @@ export const THUMBNAIL =
 /** A complete report. Every figure and text in it is made up for tests: nothing of it was measured or answered. */
 export function buildReportData(): ReportData {
   return {
-    version: 1,
+    version: REPORT_DATA_VERSION,
     run: {
       id: 'synthetic-run',
       dataset: 'synthetic-3k',
@@ -62,12 +62,14 @@ export function buildReportData(): ReportData {
     fit: { quality: buildAspectFit(0.712), correspondence: buildAspectFit(0.587) },
     fit_protocol: {
       encoder: 'embedded, revision synthetic-1: pixels and image prompt.',
-      heads: {
-        xlstm: 'four blocks, d 128, at most 64 tokens.',
-        'kernel-ridge': 'image x image prompt kernel.',
-      },
+      heads: [
+        { title: 'Scorer', phrase: 'average of 5 xLSTM networks and kernel ridge.' },
+        { title: 'xLSTM head', phrase: 'four blocks, d 128, at most 64 tokens.' },
+        { title: 'Kernel ridge', phrase: 'image x image prompt kernel.' },
+        { title: 'Ridge', phrase: 'linear.' },
+      ],
       metric_interval: '95 % bootstrap over image prompts, 1,000 resamples.',
-      prediction_interval: '90 % split-conformal from val.',
+      prediction_interval: '90 % conformal, calibrated by image prompt.',
     },
     fit_skipped_reason: null,
     paper: [
@@ -90,6 +92,11 @@ export function buildReportData(): ReportData {
       report: '/home/ada/retort/.retort/report.html',
     },
   };
+}
+
+/** The same run as the first Retort fitted it: two heads, the xLSTM head the scorer. */
+export function buildOldReportData(): ReportData {
+  return { ...buildReportData(), fit: { quality: buildOldAspectFit(0.712) } };
 }
 
 /** The same run without ratings: it ends after the export. */

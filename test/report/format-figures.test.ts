@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatCount,
+  formatDifference,
   formatFixed,
   formatMetric,
   formatNoun,
@@ -19,6 +20,15 @@ describe('formatMetric', () => {
 
   it('shows a dash where there is no value', () => {
     expect(formatMetric(noMetric('2 rows'))).toBe('—');
+  });
+});
+
+describe('formatDifference', () => {
+  it('shows the sign, and bounds as fine as the value', () => {
+    const difference = { value: 0.0041, low: -0.0053, high: 0.0134, reason: null };
+    expect(formatDifference(difference)).toBe('+0.004 [-0.005, 0.013]');
+    expect(formatDifference({ value: -0.02, low: null, high: null, reason: null })).toBe('-0.020');
+    expect(formatDifference(noMetric('2 rows'))).toBe('—');
   });
 });
 

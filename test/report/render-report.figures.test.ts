@@ -10,9 +10,16 @@ const shown = ({ value, low, high }: { value: number | null; low: number | null;
 
 function fitOf(data: ReportData, aspect: 'quality' | 'correspondence') {
   const fit = data.fit?.[aspect];
-  if (fit === undefined || fit.heads['kernel-ridge'] === null)
-    throw new Error('The builder makes both heads.');
-  return { ...fit, kernelRidge: fit.heads['kernel-ridge'] };
+  const [scorer, xlstm, kernelRidge, ridge] = fit?.heads ?? [];
+  if (
+    fit === undefined ||
+    scorer === undefined ||
+    xlstm === undefined ||
+    kernelRidge === undefined ||
+    ridge === undefined
+  )
+    throw new Error('The builder makes four heads.');
+  return { ...fit, scorer, xlstm, kernelRidge, ridge };
 }
 
 function numbersOf(value: unknown): number[] {
@@ -29,32 +36,36 @@ describe('renderReport: figures', () => {
       const table = readTables(await renderReport(data)).find(({ caption }) =>
         caption.startsWith(`${aspect}: test`),
       );
-      const row = (name: string, { n, ...metrics }: typeof fit.floor.metrics) => [
+      const row = (name: string, { n, ...metrics }: typeof fit.floor.metrics, difference: string) => [
         name,
         String(n),
         ...[metrics.srcc, metrics.plcc_raw, metrics.plcc_logistic4, metrics.plcc_logistic5].map(shown),
         ...[metrics.krcc, metrics.rmse_raw, metrics.rmse_logistic5].map(shown),
+        difference,
       ];
       expect(table?.caption).toBe(`${aspect}: test rows, n 54, split by image prompt, seed 7`);
       expect(table?.rows.slice(1)).toEqual([
-        row('xLSTM head', fit.heads.xlstm.metrics),
-        row('Kernel ridge', fit.kernelRidge.metrics),
-        row('Metadata floor', fit.floor.metrics),
+        row('Scorer', fit.scorer.metrics, '-0.023 [-0.067, 0.021] p 0.321'),
+        row('xLSTM head', fit.xlstm.metrics, '-0.054 [-0.098, -0.010] p 0.321'),
+        row('Kernel ridge', fit.kernelRidge.metrics, '— the reference'),
+        row('Ridge', fit.ridge.metrics, '-0.070 [-0.114, -0.026] p 0.321'),
+        row('Metadata floor', fit.floor.metrics, '— see below'),
       ]);
     },
   );
 
-  it('shows both heads on each generator', async () => {
+  it('shows scorer and kernel ridge on each generator, and the SRCC of the others', async () => {
     const data = buildReportData();
-    const { heads, kernelRidge } = fitOf(data, 'quality');
+    const { scorer, xlstm, kernelRidge, ridge } = fitOf(data, 'quality');
     const table = readTables(await renderReport(data)).find(({ caption }) =>
       caption.startsWith('quality, by'),
     );
     expect(table?.rows.slice(2)).toEqual(
-      heads.xlstm.per_generator.map((row, index) => {
-        const other = kernelRidge.per_generator[index] ?? row;
-        const figures = [row.srcc, row.plcc_raw, other.srcc, other.plcc_raw].map(shown);
-        return [row.generator, String(row.n), ...figures];
+      scorer.per_generator.map((row, index) => {
+        const reference = kernelRidge.per_generator[index] ?? row;
+        const others = [xlstm, ridge].map((head) => head.per_generator[index]?.srcc ?? row.srcc);
+        const figures = [row.srcc, row.plcc_raw, reference.srcc, reference.plcc_raw, ...others];
+        return [row.generator, String(row.n), ...figures.map(shown)];
       }),
     );
   });
@@ -73,8 +84,8 @@ describe('renderReport: figures', () => {
 
   it('shows a dash and the reason where a metric could not be computed', async () => {
     const data = buildReportData();
-    fitOf(data, 'quality').heads.xlstm.metrics.krcc = noMetric('all predictions are equal');
-    fitOf(data, 'quality').heads.xlstm.metrics.srcc = noMetric('2 rows; a correlation needs 3 or more');
+    fitOf(data, 'quality').scorer.metrics.krcc = noMetric('all predictions are equal');
+    fitOf(data, 'quality').scorer.metrics.srcc = noMetric('2 rows; a correlation needs 3 or more');
     const page = await renderReport(data);
     const table = readTables(page).find(({ caption }) => caption.startsWith('quality: test'));
     expect(table?.rows[1]).toContain('— all predictions are equal');
@@ -86,7 +97,7 @@ describe('renderReport: figures', () => {
   it('puts the published rows beside ours, each with its protocol', async () => {
     const page = await renderReport(buildReportData());
     const table = readTables(readSection(page, 'paper'))[0];
-    expect(table?.rows.slice(1, 3)).toEqual([
+    expect(table?.rows.slice(1, 4)).toEqual([
       [
         'quality',
         'M3-AGIQA, published',
@@ -96,9 +107,16 @@ describe('renderReport: figures', () => {
       ],
       [
         'quality',
-        'xLSTM head, this run',
+        'Scorer, this run',
         '0.712 [0.63, 0.79]',
         '0.763 [0.68, 0.84]',
+        'split by image prompt, seed 7; test n 54; PLCC raw.',
+      ],
+      [
+        'quality',
+        'xLSTM head, this run',
+        '0.681 [0.60, 0.76]',
+        '0.732 [0.65, 0.81]',
         'split by image prompt, seed 7; test n 54; PLCC raw.',
       ],
     ]);

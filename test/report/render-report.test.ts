@@ -73,7 +73,7 @@ describe('renderReport: the page', () => {
     for (const expected of [
       'The answers are recorded ones (Gemini 1.5 Pro); nothing was asked or paid today.',
       'descriptions are training targets only. No description entered the scorer',
-      'does not beat kernel ridge on the same features (0.735)',
+      'does not beat kernel ridge on the same features (0.735;',
       'Test rows, n 54, split by image prompt, seed 7',
       'authenticity isn’t in this run: the dataset has no ratings for it.',
       '/home/ada/retort/.retort/corpora/ab12ab12',

@@ -7,7 +7,7 @@ import { buildReportData, buildUnratedReportData } from './build-report-data.ts'
 const summaryOf = (data: ReportData) => terminalSummary(data, { color: false });
 
 describe('terminalSummary', () => {
-  it('shows what was run, each aspect beside floor and kernel ridge, and where things are', () => {
+  it('shows what was run, each aspect beside every other head and the floor, and where things are', () => {
     const summary = summaryOf(buildReportData());
     for (const expected of [
       'synthetic-3k',
@@ -15,9 +15,11 @@ describe('terminalSummary', () => {
       'The answers are recorded ones (Gemini 1.5 Pro); nothing was asked or paid today.',
       'No description entered the scorer',
       'Test rows, split by image prompt, seed 7:',
-      'SRCC 0.712 [0.63, 0.79]  PLCC raw 0.763 [0.68, 0.84]  n 54  floor 0.655  kernel ridge 0.735',
-      'SRCC 0.587 [0.51, 0.67]  PLCC raw 0.638 [0.56, 0.72]  n 54  floor 0.530  kernel ridge 0.610',
-      'Note: quality: The xLSTM head does not beat kernel ridge',
+      'SRCC 0.712 [0.63, 0.79]  PLCC raw 0.763 [0.68, 0.84]  n 54  (Scorer)',
+      'beside it: xLSTM head 0.681, Kernel ridge 0.735, Ridge 0.665, metadata floor 0.655',
+      'SRCC 0.587 [0.51, 0.67]  PLCC raw 0.638 [0.56, 0.72]  n 54  (Scorer)',
+      'beside it: xLSTM head 0.556, Kernel ridge 0.610, Ridge 0.540, metadata floor 0.530',
+      'Note: quality: The scorer (0.712) beats the metadata-only floor',
       '/home/ada/retort/.retort/corpora/ab12ab12 (540 rows: minicpm-v, ms-swift)',
       '/home/ada/retort/.retort/fits/scorer.safetensors',
       '/home/ada/retort/.retort/report.html',
@@ -68,7 +70,7 @@ describe('terminalSummary', () => {
     data.fit.quality.notes = Array.from({ length: 40 }, (_, index) => `note ${index}`);
     const summary = summaryOf(data);
     expect(summary.split('\n').length).toBeLessThanOrEqual(25);
-    expect(summary).toContain('38 more notes in the report.');
+    expect(summary).toContain('40 more notes in the report.');
   });
 
   it('says why no scorer was fitted', () => {
@@ -90,7 +92,7 @@ describe('terminalSummary', () => {
     const data = buildReportData();
     if (data.fit?.quality === undefined) throw new Error('The builder makes a fit of quality.');
     data.fit.quality.floor.metrics.srcc = noMetric('no generator setting is known');
-    expect(summaryOf(data)).toContain('floor —');
+    expect(summaryOf(data)).toContain('metadata floor —');
   });
 
   it('lets no text of a dataset write control sequences to the terminal', () => {

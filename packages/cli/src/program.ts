@@ -187,7 +187,7 @@ function addPredict(program: Command, terminal: Terminal, exit: (code: number) =
     .addOption(JSON_FLAG())
     .addHelpText(
       'after',
-      '\nLow and high are a 90 % split-conformal interval calibrated on validation images.',
+      '\nLow and high are a 90 % conformal interval, calibrated by image prompt on val; nothing is promised for unseen generators.',
     )
     .action(async (_flags, command) => exit(await predictCommand(command.optsWithGlobals(), terminal)));
 }

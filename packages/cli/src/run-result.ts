@@ -7,7 +7,7 @@ import {
   reportFiles,
   selectSamples,
 } from '@retort/pipeline';
-import { type ReportData, terminalSummary } from '@retort/report';
+import { type ReportData, referenceOf, scorerOf, terminalSummary } from '@retort/report';
 import { ASPECTS } from '@retort/schema';
 import type { Spending } from '@retort/store';
 import type { RunEnd } from './coordinator/distill-run.ts';
@@ -62,6 +62,7 @@ function factsBeforeCorpus({ deps, plan, id }: ActiveRun): Record<string, unknow
     dead_letters: deps.store.requests.counts(id)['dead-letter'],
     corpus: null,
     metrics: {},
+    heads: {},
     floor: {},
     checkpoint: null,
   };
@@ -95,19 +96,26 @@ function factsOf(data: ReportData): Record<string, unknown> {
     split_by: data.run.split_by,
     ...(data.run.leakage === undefined ? {} : { leakage: data.run.leakage }),
     seed: data.run.seed,
-    metrics: Object.fromEntries(fitted.map(({ aspect, fit }) => [aspect, figures(fit.heads.xlstm.metrics)])),
+    metrics: Object.fromEntries(fitted.map(({ aspect, fit }) => [aspect, figures(scorerOf(fit).metrics)])),
     kernel_ridge: Object.fromEntries(
-      fitted.map(({ aspect, fit }) => [
-        aspect,
-        { srcc: fit.heads['kernel-ridge']?.metrics.srcc.value ?? null },
-      ]),
+      fitted.map(({ aspect, fit }) => [aspect, { srcc: referenceOf(fit)?.metrics.srcc.value ?? null }]),
     ),
+    heads: Object.fromEntries(fitted.map(({ aspect, fit }) => [aspect, headsOf(fit)])),
     floor: Object.fromEntries(
       fitted.map(({ aspect, fit }) => [aspect, { srcc: fit.floor.metrics.srcc.value }]),
     ),
     checkpoint: data.artifacts.checkpoint,
     training_command: data.training_command,
   };
+}
+
+type AspectFit = NonNullable<NonNullable<ReportData['fit']>[(typeof ASPECTS)[number]]>;
+
+/** SRCC and PLCC of every head by its name, the scorer first. */
+function headsOf({ heads }: AspectFit): Record<string, { srcc: number | null; plcc_raw: number | null }> {
+  return Object.fromEntries(
+    heads.map(({ name, metrics }) => [name, { srcc: metrics.srcc.value, plcc_raw: metrics.plcc_raw.value }]),
+  );
 }
 
 /** What `distill` prints for people at its end; its last line is the command that trains the student. */

@@ -1,33 +1,31 @@
-import type { ReportData } from '@retort/report';
+import { FIRST_SCORER, type ReportData } from '@retort/report';
 import { ASPECTS, type Aspect, type CorpusRow } from '@retort/schema';
 import { type AspectMetrics, type FitMetrics, fitMetricsSchema } from '@retort/scorer';
 import type { StoredPrediction } from '@retort/store';
-import { calibrationFacts, floorFacts, headFacts } from './head-facts.ts';
+import { historyNote } from './fit-protocol.ts';
+import { calibrationFacts, floorFacts, headList, referenceName } from './head-facts.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { thumbnailOf } from './thumbnails.ts';
 
 type AspectFit = NonNullable<NonNullable<ReportData['fit']>[Aspect]>;
 
-/** The head that the scorer is; the other is its reference. */
-const HEAD = 'xlstm';
 const GALLERY_PER_KIND = 4;
 
-/** A training run as the store has it, with what the report shows of it. */
-export function fitFacts(
-  deps: PipelineDeps,
-  fitKey: string,
-): { fit: ReportData['fit']; skipped: Readonly<Partial<Record<Aspect, string>>> } {
+/** What a training run wrote of itself; null for one that the store hasn't. */
+export function readFitMetrics(deps: PipelineDeps, fitKey: string): FitMetrics | null {
   const training = deps.store.training.get(fitKey);
-  if (training === null) return { fit: null, skipped: {} };
-  const metrics = fitMetricsSchema.parse(training.result);
-  const predictions = deps.store.training.predictions(fitKey);
-  const fit = Object.fromEntries(
+  return training === null ? null : fitMetricsSchema.parse(training.result);
+}
+
+/** A training run as the store has it, with what the report shows of it. */
+export function fitFacts(deps: PipelineDeps, fitKey: string, metrics: FitMetrics): ReportData['fit'] {
+  const predictions = predictionsOfScorer(deps, fitKey, metrics);
+  return Object.fromEntries(
     ASPECTS.flatMap((aspect) => {
       const fitted = aspectFit(deps, fitKey, { aspect, metrics, predictions });
       return fitted === null ? [] : [[aspect, fitted]];
     }),
   );
-  return { fit, skipped: metrics.skipped };
 }
 
 function aspectFit(
@@ -40,28 +38,38 @@ function aspectFit(
   }: { aspect: Aspect; metrics: FitMetrics; predictions: readonly StoredPrediction[] },
 ): AspectFit | null {
   const found: AspectMetrics | undefined = metrics.aspects[aspect];
-  const head = found?.heads[HEAD];
-  if (found === undefined || head === undefined) return null;
-  const reference = found.heads['kernel-ridge'];
+  const scorer = scorerName(metrics);
+  const heads = found === undefined ? null : headList(found, scorer);
+  if (found === undefined || heads === null) return null;
   const epochs = deps.store.training.epochs(fitKey).filter((epoch) => epoch.aspect === aspect);
   return {
-    heads: { xlstm: headFacts(head), 'kernel-ridge': reference === undefined ? null : headFacts(reference) },
-    floor: floorFacts(found.floor, HEAD),
-    ...calibrationFacts(found, HEAD),
+    heads,
+    reference: referenceName(found),
+    floor: floorFacts(found.floor, scorer),
+    ...calibrationFacts(found, scorer),
     history: epochs.map(({ epoch, values }) => ({
       epoch,
       train_loss: values.train_loss ?? null,
       val_srcc: values.val_srcc ?? null,
     })),
     best_epoch: found.best_epoch ?? null,
-    predictions: predictions
-      .filter(
-        (prediction) =>
-          prediction.aspect === aspect && prediction.head === HEAD && prediction.split === 'test',
-      )
-      .map(toPrediction),
+    ...historyNote(metrics, aspect),
+    predictions: predictions.filter((prediction) => prediction.aspect === aspect).map(toPrediction),
     notes: found.notes,
   };
+}
+
+/** The head that predicts; in fits from before it had a name, the only neural one. */
+function scorerName(metrics: FitMetrics): string {
+  return metrics.scorer ?? FIRST_SCORER;
+}
+
+/** What the scorer says of test rows. */
+function predictionsOfScorer(deps: PipelineDeps, fitKey: string, metrics: FitMetrics): StoredPrediction[] {
+  const scorer = scorerName(metrics);
+  return deps.store.training
+    .predictions(fitKey)
+    .filter(({ head, split }) => head === scorer && split === 'test');
 }
 
 function toPrediction({
@@ -89,11 +97,13 @@ function toPrediction({
 /** Test rows that the scorer got most right and most wrong, with what the teacher said of them. */
 export async function galleryFacts(
   deps: PipelineDeps,
-  { fitKey, corpusKey }: { readonly fitKey: string; readonly corpusKey: string },
+  {
+    fitKey,
+    corpusKey,
+    metrics,
+  }: { readonly fitKey: string; readonly corpusKey: string; readonly metrics: FitMetrics },
 ): Promise<ReportData['gallery']> {
-  const predictions = deps.store.training
-    .predictions(fitKey)
-    .filter(({ head, split }) => head === HEAD && split === 'test');
+  const predictions = predictionsOfScorer(deps, fitKey, metrics);
   const chosen = ASPECTS.flatMap((aspect) => {
     const ranked = predictions
       .filter((prediction) => prediction.aspect === aspect)

@@ -1,21 +1,43 @@
-import type { ReportData } from '@retort/report';
+import { headName, REFERENCE_HEAD, type ReportData } from '@retort/report';
 import { type Aspect, WORD_LABELS } from '@retort/schema';
-import type { AspectMetrics, FitFigures, FitFloor, FitWords } from '@retort/scorer';
+import type { AspectMetrics, FitComparison, FitFigures, FitFloor, FitWords } from '@retort/scorer';
 
 type AspectFit = NonNullable<NonNullable<ReportData['fit']>[Aspect]>;
 type Floor = AspectFit['floor'];
 type Metrics = Floor['metrics'];
 type Metric = Metrics['srcc'];
 type Words = NonNullable<Floor['words']>;
-type HeadResult = AspectFit['heads']['xlstm'];
+type Heads = AspectFit['heads'];
+type HeadResult = Heads[0];
 type Bounds = readonly [number, number] | null | undefined;
 
+/** Every head of an aspect, the scorer first, the others in the fit's order; null where the scorer has no figures. */
+export function headList(found: AspectMetrics, scorer: string): Heads | null {
+  const { [scorer]: own, ...others } = found.heads;
+  if (own === undefined) return null;
+  const facts = (name: string, figures: FitFigures) => headFacts(name, figures, found.comparisons?.[name]);
+  return [
+    { ...facts(scorer, own), role: 'scorer' },
+    ...Object.entries(others).map(([name, figures]) => facts(name, figures)),
+  ];
+}
+
+/** Name of the head that the others are compared with; null where it wasn't fitted. */
+export function referenceName(found: AspectMetrics): string | null {
+  return found.heads[REFERENCE_HEAD] === undefined ? null : REFERENCE_HEAD;
+}
+
 /** A head's figures in the report's shape. What the fit didn't measure is absent. */
-export function headFacts(figures: FitFigures): HeadResult {
+export function headFacts(name: string, figures: FitFigures, comparison?: FitComparison): HeadResult {
+  const { title, kind } = headName(name);
   const { srcc_mean, srcc_worst, srcc_mean_interval, worst_generator_setting, n_settings, reason } =
     figures.within_generator;
   return {
+    name,
+    title,
+    role: kind === 'floor' ? 'floor' : 'head',
     metrics: metricFacts(figures),
+    ...differenceFacts(comparison),
     ...wordFacts('words', figures.words, figures.intervals),
     ...withinPromptFacts(figures),
     per_generator: figures.per_generator.map(({ generator, n, srcc, plcc_raw }) => ({
@@ -141,6 +163,19 @@ function wordFacts<Name extends string>(
   };
   // One computed key of a generic name: TypeScript widens it to string.
   return { [name]: facts } as { [Key in Name]?: Words };
+}
+
+function differenceFacts(comparison: FitComparison | undefined): Pick<HeadResult, 'minus_reference'> {
+  if (comparison === undefined) return {};
+  const none = 'one of them has no correlation';
+  return {
+    minus_reference: {
+      srcc: metricOf(comparison.srcc_difference, none, comparison.interval),
+      srcc_p: comparison.p,
+      plcc_raw: metricOf(comparison.plcc_difference, none, comparison.plcc_interval),
+      plcc_raw_p: comparison.plcc_p,
+    },
+  };
 }
 
 function withinPromptFacts({ within_prompt: within }: FitFigures): Pick<HeadResult, 'within_prompt'> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AUDIT_VERSION } from '@retort/corpus';
 import {
   publishedResults,
+  REPORT_DATA_VERSION,
   type ReportData,
   renderReport,
   reportDataSchema,
@@ -12,38 +13,20 @@ import {
 import { canonicalJson, sha256 } from '@retort/schema';
 import { z } from 'zod';
 import { trainingCommandOf } from './export-run.ts';
-import { fitFacts, galleryFacts } from './fit-facts.ts';
+import { fitFacts, galleryFacts, readFitMetrics } from './fit-facts.ts';
 import { unfittableReason } from './fit-limits.ts';
+import { fitProtocol } from './fit-protocol.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { countPrepared } from './prepared-samples.ts';
 import { corpusFacts, countFacts, type ReportRun, runFacts } from './report-facts.ts';
 import { loadRunCorpus } from './run-corpus.ts';
-import {
-  type EncoderRevisions,
-  readEncoderRevisions,
-  type ScorerInputs,
-  scorerInputs,
-} from './scorer-inputs.ts';
+import { readEncoderRevisions, type ScorerInputs, scorerInputs } from './scorer-inputs.ts';
 import { selectSamples } from './select-samples.ts';
 
 const reportOutputSchema = z.strictObject({ inputKey: z.string() });
 
 /** Raised when the report shows something else for the same data. */
-const REPORT_VERSION = 2;
-
-/** What stands above every table of results. */
-function fitProtocol(revisions: EncoderRevisions): NonNullable<ReportData['fit_protocol']> {
-  return {
-    encoder: `EfficientNet-Lite0 at 512 px, several levels (${revisions.image}); MiniLM for the image prompt (${revisions.text}).`,
-    heads: {
-      xlstm:
-        'the paper’s head: four xLSTM blocks, sLSTM at index 1, masked mean pooling, two-layer regression.',
-      'kernel-ridge': 'kernel ridge on the same features, the reference that a neural head should beat.',
-    },
-    metric_interval: '95 % bootstrap over image prompts.',
-    prediction_interval: '90 % conformal, calibrated by image prompt.',
-  };
-}
+const REPORT_VERSION = 3;
 
 export interface ReportFiles {
   readonly html: string;
@@ -71,19 +54,20 @@ export async function buildReportData(
   const inputs = await scorerInputs(deps, { ...run, corpusKey });
   const { fitKey } = inputs;
   const images = countPrepared(selectSamples(deps.store.samples.stamps(run.dataset.id), run.plan.limit));
-  const { fit, skipped } = fitFacts(deps, fitKey);
+  const metrics = readFitMetrics(deps, fitKey);
+  const fit = metrics === null ? null : fitFacts(deps, fitKey, metrics);
   const facts = await runFacts(deps, run, corpusKey);
   return {
-    version: 1,
-    run: { ...facts, skipped_aspects: [...facts.skipped_aspects, ...toSkipped(skipped)] },
+    version: REPORT_DATA_VERSION,
+    run: { ...facts, skipped_aspects: [...facts.skipped_aspects, ...toSkipped(metrics?.skipped ?? {})] },
     counts: countFacts(deps, run, corpusKey, images),
     ...(await corpusFacts(deps, corpusKey)),
     training_command: trainingCommandOf(deps, corpusKey),
     fit,
-    fit_protocol: fit === null ? null : fitProtocol(await readEncoderRevisions()),
+    fit_protocol: metrics === null ? null : fitProtocol(metrics, await readEncoderRevisions()),
     fit_skipped_reason: fit === null ? await fitSkippedReason(inputs) : null,
     paper: publishedResults(run.dataset.reader),
-    gallery: fit === null ? [] : await galleryFacts(deps, { fitKey, corpusKey }),
+    gallery: metrics === null ? [] : await galleryFacts(deps, { fitKey, corpusKey, metrics }),
     artifacts: {
       checkpoint: deps.store.training.get(fitKey)?.checkpointPath ?? null,
       report,
@@ -126,11 +110,16 @@ export async function writeRunReport(deps: PipelineDeps, run: ReportRun): Promis
   return files;
 }
 
-/** The figures of a run's report as they were written; null before there is one. */
+const versionSchema = z.object({ version: z.number() });
+
+/** The figures of a run's report as they were written; null before there is one. One of an older version will be made again. */
 export async function readReport(deps: PipelineDeps, runId: string): Promise<ReportData | null> {
   const { json } = reportFiles(deps, runId);
   const text = await readFile(json, 'utf8').catch(() => null);
-  return text === null ? null : reportDataSchema.parse(JSON.parse(text));
+  if (text === null) return null;
+  const written: unknown = JSON.parse(text);
+  const isOlder = versionSchema.parse(written).version < REPORT_DATA_VERSION;
+  return isOlder ? null : reportDataSchema.parse(written);
 }
 
 async function reportInputKey(deps: PipelineDeps, run: ReportRun): Promise<string> {

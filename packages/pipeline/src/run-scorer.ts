@@ -95,17 +95,17 @@ export async function fitRun(deps: ScorerDeps, run: ScorerRun, onProgress: Progr
   } as const;
   await deps.scorer.run({ ...command, config: inputs.config }, (event) => forward(event, onProgress));
   await markMetrics(join(out, FIT_FILES.metrics), loadCorpus(deps, run.corpusKey).manifest.leakage);
-  const metrics = fitMetricsSchema.parse(JSON.parse(await readFile(join(out, FIT_FILES.metrics), 'utf8')));
+  const written: unknown = JSON.parse(await readFile(join(out, FIT_FILES.metrics), 'utf8'));
   const checkpointPath = join(out, FIT_FILES.checkpoint);
   deps.store.training.save(run.dataset.id, {
     key: inputs.fitKey,
     corpusKey: run.corpusKey,
     config: inputs.config,
-    result: metrics,
+    result: written,
     checkpointPath,
     checkpointHash: sha256(await readFile(checkpointPath)),
     epochs: (await readLines(join(out, FIT_FILES.history))).map(toEpoch),
-    metrics: toMetrics(metrics),
+    metrics: toMetrics(fitMetricsSchema.parse(written)),
     predictions: (await readLines(join(out, FIT_FILES.predictions))).map(toPrediction),
   });
 }

@@ -8,7 +8,8 @@ import type { PipelineDeps } from './pipeline-deps.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
 const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
-const revisionsSchema = z.strictObject({ embedded: z.strictObject({ image: z.string(), text: z.string() }) });
+/** The file may name more encoders than the one that a run uses. */
+const revisionsSchema = z.object({ embedded: z.object({ image: z.string(), text: z.string() }) });
 export type EncoderRevisions = z.infer<typeof revisionsSchema>['embedded'];
 
 /** The scorer's own code: a fit by other code is another fit. */

@@ -1,9 +1,8 @@
 import { ASPECTS, splitSchema } from '@retort/schema';
 import { z } from 'zod';
 
-/** Heads that are fitted on the same features, the one under test first. */
-export const HEADS = ['xlstm', 'kernel-ridge'] as const;
-export type Head = (typeof HEADS)[number];
+/** What a head is for: it predicts, it is a network of its own, or it is a floor that networks must beat. */
+export const HEAD_ROLES = ['scorer', 'head', 'floor'] as const;
 
 /** One figure with its interval. A null `value` has a `reason`; null bounds are an interval nobody computed. */
 export const metricSchema = z.strictObject({
@@ -43,8 +42,24 @@ export const wordsSchema = z.strictObject({
 });
 export type Words = z.infer<typeof wordsSchema>;
 
+/** A predictor's figures minus the reference's, paired on the same rows, each with its two-sided p. */
+const differenceSchema = z.strictObject({
+  srcc: metricSchema,
+  srcc_p: z.number().nullable(),
+  plcc_raw: metricSchema,
+  plcc_raw_p: z.number().nullable(),
+});
+export type HeadDifference = z.infer<typeof differenceSchema>;
+
 const headResultSchema = z.strictObject({
+  /** The fit's own name: `scorer`, `xlstm`, `kernel-ridge`. */
+  name: z.string(),
+  /** As the page calls it. */
+  title: z.string(),
+  role: z.enum(HEAD_ROLES),
   metrics: metricsSchema,
+  /** Absent for the reference itself, and in fits that compared none. */
+  minus_reference: differenceSchema.optional(),
   /** Absent, like all that is optional here, in reports of fits that didn't measure it. */
   words: wordsSchema.optional(),
   /** SRCC inside one image prompt at a time: mean over the `n_prompts` of `prompts` with `min_rows` test images or more that vary. */
@@ -109,9 +124,12 @@ const seedFigureSchema = z.strictObject({
 });
 export type SeedFigure = z.infer<typeof seedFigureSchema>;
 
-/** What the fit of one aspect came to. `predictions`, `history` and `best_epoch` are those of the xLSTM head. */
+/** What the fit of one aspect came to. `predictions` are the scorer's. */
 export const aspectFitSchema = z.strictObject({
-  heads: z.strictObject({ xlstm: headResultSchema, 'kernel-ridge': headResultSchema.nullable() }),
+  /** The scorer first, the others in the fit's order. */
+  heads: z.tuple([headResultSchema], headResultSchema),
+  /** Name of the head that the others are compared with; null where it wasn't fitted. */
+  reference: z.string().nullable(),
   /** The metadata-only floor on the same test rows, and in words what it knows. */
   floor: z.strictObject({
     definition: z.string(),
@@ -119,7 +137,7 @@ export const aspectFitSchema = z.strictObject({
     words: wordsSchema.optional(),
     /** Of the most frequent word of a generator setting. */
     commonest_word: wordsSchema.optional(),
-    /** SRCC of the xLSTM head minus the floor's on the same rows, with a paired interval and its two-sided p. */
+    /** SRCC of the scorer minus the floor's on the same rows, with a paired interval and its two-sided p. */
     head_minus_floor: z.strictObject({ srcc: metricSchema, p: z.number().nullable() }).optional(),
     /** On all rated rows: the figures that the audit names. */
     all_rows: z
@@ -132,9 +150,10 @@ export const aspectFitSchema = z.strictObject({
       })
       .optional(),
   }),
-  /** Of the xLSTM head. */
+  /** Of the scorer. */
   conformal: conformalSchema.optional(),
   seeds: z.array(z.strictObject({ head: z.string(), figures: z.array(seedFigureSchema) })).optional(),
+  /** Loss and val SRCC of the first network that was trained; `best_epoch` is the one whose weights it kept. */
   history: z.array(
     z.strictObject({
       epoch: z.number().int().positive(),
@@ -143,6 +162,8 @@ export const aspectFitSchema = z.strictObject({
     }),
   ),
   best_epoch: z.number().int().positive().nullable(),
+  /** Whose history it is, in a sentence; absent where nobody knows. */
+  history_note: z.string().optional(),
   predictions: z.array(predictionSchema),
   notes: z.array(z.string()),
 });
@@ -155,8 +176,8 @@ export const fitSchema = z.partialRecord(z.enum(ASPECTS), aspectFitSchema);
 export const fitProtocolSchema = z.strictObject({
   /** Encoder and its revision. */
   encoder: z.string(),
-  /** What each head is, in a phrase. */
-  heads: z.strictObject({ xlstm: z.string(), 'kernel-ridge': z.string() }),
+  /** What each head is, in a phrase; the order is that of the results. */
+  heads: z.array(z.strictObject({ title: z.string(), phrase: z.string() })),
   /** What the intervals beside the metrics are: level, what is resampled, how often. */
   metric_interval: z.string(),
   /** What low and high of a prediction are. */

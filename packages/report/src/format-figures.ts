@@ -15,9 +15,16 @@ export function formatValue(metric: Metric): string {
 }
 
 /** `[0.61, 0.79]`; null without bounds. */
-export function formatInterval(bounds: Pick<Metric, 'low' | 'high'>): string | null {
+export function formatInterval(bounds: Pick<Metric, 'low' | 'high'>, digits = 2): string | null {
   if (bounds.low === null || bounds.high === null) return null;
-  return `[${formatFixed(bounds.low, 2)}, ${formatFixed(bounds.high, 2)}]`;
+  return `[${formatFixed(bounds.low, digits)}, ${formatFixed(bounds.high, digits)}]`;
+}
+
+/** `+0.004 [-0.006, 0.013]`: signed, and bounds as fine as the value, since small differences are what it is about. */
+export function formatDifference(difference: Metric): string {
+  const sign = difference.value !== null && difference.value > 0 ? '+' : '';
+  const interval = formatInterval(difference, 3);
+  return `${sign}${formatValue(difference)}${interval === null ? '' : ` ${interval}`}`;
 }
 
 /** `0.712 [0.61, 0.79]`, the value alone without an interval, a dash without a value. */

@@ -7,9 +7,10 @@ export {
   comparisonDataSchema,
 } from './comparison/comparison-data.ts';
 export { renderComparison } from './comparison/render-comparison.ts';
-export { HEADS, type Head } from './fit-data.ts';
+export { referenceOf, scorerOf } from './fitted-aspects.ts';
+export { describeMembers, FIRST_SCORER, headName, REFERENCE_HEAD } from './head-names.ts';
 export { publishedResults } from './published-results.ts';
 export { renderReport } from './render-report.ts';
-export { type ReportData, reportDataSchema } from './report-data.ts';
+export { REPORT_DATA_VERSION, type ReportData, reportDataSchema } from './report-data.ts';
 export { reportJson } from './report-json.ts';
 export { terminalSummary } from './terminal-summary.ts';

@@ -1,5 +1,7 @@
 import type { AspectFit, Metric } from './fit-data.ts';
-import { formatValue } from './format-figures.ts';
+import { referenceOf, scorerOf } from './fitted-aspects.ts';
+import { formatDifference, formatFixed, formatValue } from './format-figures.ts';
+import { headName } from './head-names.ts';
 
 export type Standing = 'clearly-above' | 'above' | 'level' | 'below' | 'clearly-below' | 'unknown';
 
@@ -26,18 +28,49 @@ const PHRASES: Readonly<Record<Standing, string>> = {
   unknown: 'cannot be compared with',
 };
 
-/** One sentence: does the xLSTM head beat the floor, and kernel ridge, in SRCC? */
+/** One sentence: does the scorer beat the floor, and the reference, in SRCC? Paired where the fit compared them so. */
 export function judgeHead(fit: AspectFit): string {
-  const { srcc } = fit.heads.xlstm.metrics;
-  if (srcc.value === null) return `The xLSTM head has no SRCC: ${srcc.reason ?? 'no reason was given'}.`;
-  const kernelRidge = fit.heads['kernel-ridge']?.metrics.srcc ?? null;
-  const comparisons = [compare(srcc, fit.floor.metrics.srcc, 'the metadata-only floor')];
-  if (kernelRidge !== null) comparisons.push(compare(srcc, kernelRidge, 'kernel ridge on the same features'));
-  return `The xLSTM head (${formatValue(srcc)}) ${comparisons.join(' and ')}.`;
+  const scorer = scorerOf(fit);
+  const reference = referenceOf(fit);
+  const { srcc } = scorer.metrics;
+  const subject = sentenceStart(headName(scorer.name).mention);
+  if (srcc.value === null) return `${subject} has no SRCC: ${srcc.reason ?? 'no reason was given'}.`;
+  const ahead = fit.floor.head_minus_floor;
+  const paired = ahead === undefined ? null : { difference: ahead.srcc, p: ahead.p };
+  const comparisons = [compare(srcc, fit.floor.metrics.srcc, 'the metadata-only floor', paired)];
+  if (reference !== null) {
+    const name = `${headName(reference.name).mention} on the same features`;
+    const minus = scorer.minus_reference;
+    const difference = minus === undefined ? null : { difference: minus.srcc, p: minus.srcc_p };
+    comparisons.push(compare(srcc, reference.metrics.srcc, name, difference));
+  }
+  return `${subject} (${formatValue(srcc)}) ${comparisons.join(' and ')}.`;
 }
 
-function compare(srcc: Metric, reference: Metric, name: string): string {
+interface PairedDifference {
+  readonly difference: Metric;
+  readonly p: number | null;
+}
+
+function compare(srcc: Metric, reference: Metric, name: string, paired: PairedDifference | null): string {
+  const decided = paired === null ? null : pairedStanding(paired.difference);
+  if (paired !== null && decided !== null) {
+    const p = paired.p === null ? '' : `, p ${formatFixed(paired.p, 3)}`;
+    const difference = `paired difference ${formatDifference(paired.difference)}${p}`;
+    return `${PHRASES[decided]} ${name} (${formatValue(reference)}; ${difference})`;
+  }
   const standing = standingOf(srcc, reference);
   const overlap = standing === 'above' ? '; the intervals overlap' : '';
   return `${PHRASES[standing]} ${name} (${formatValue(reference)}${overlap})`;
+}
+
+/** Where a paired difference stands beside 0, "clearly" when its interval leaves 0 out; null without an interval. */
+function pairedStanding({ value, low, high }: Metric): Standing | null {
+  if (value === null || low === null || high === null) return null;
+  if (value > 0) return low > 0 ? 'clearly-above' : 'above';
+  return high < 0 ? 'clearly-below' : 'below';
+}
+
+function sentenceStart(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -131,12 +131,15 @@ const galleryEntrySchema = z.strictObject({
 });
 export type GalleryEntry = z.infer<typeof galleryEntrySchema>;
 
+/** Raised when report.json has another shape. 2: heads are a list, the scorer first. */
+export const REPORT_DATA_VERSION = 2;
+
 /**
  * Everything the report shows, and what report.json holds. MOS are on the 0–5 scale. Whoever builds it from the store
  * passes it through this schema once; the renderers trust it.
  */
 export const reportDataSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(REPORT_DATA_VERSION),
   run: runSchema,
   counts: countsSchema,
   audit: auditSchema,

@@ -6,8 +6,9 @@ import {
   describeSawLabel,
   describeSplit,
 } from './describe-run.ts';
-import { type FittedAspect, fittedAspects } from './fitted-aspects.ts';
+import { type FittedAspect, fittedAspects, scorerOf } from './fitted-aspects.ts';
 import { formatCount, formatMetric, formatNoun, formatValue } from './format-figures.ts';
+import { judgeHead } from './judge-head.ts';
 import type { ReportData } from './report-data.ts';
 
 /** Notes that are printed; with more of them the summary would outgrow a terminal of 25 lines. */
@@ -61,25 +62,27 @@ function describeFit(data: ReportData, paint: Paint): string[] {
     return [plain(`No scorer was fitted: ${data.fit_skipped_reason}`), ...describeNotes(skipped, paint)];
   }
   const fitted = fittedAspects(data);
+  const judged = fitted.map(({ aspect, fit }) => `${aspect}: ${judgeHead(fit)}`);
   const notes = fitted.flatMap(({ aspect, fit }) => fit.notes.map((note) => `${aspect}: ${note}`));
   return [
     paint('bold', plain(`Test rows, ${describeSplit(data)}:`)),
-    ...fitted.map((aspect) => describeAspect(aspect, paint)),
-    ...describeNotes([...skipped, ...notes], paint),
+    ...fitted.flatMap((aspect) => describeAspect(aspect, paint)),
+    ...describeNotes([...skipped, ...judged, ...notes], paint),
   ];
 }
 
-function describeAspect({ aspect, fit }: FittedAspect, paint: Paint): string {
-  const { metrics } = fit.heads.xlstm;
-  const kernelRidge = fit.heads['kernel-ridge']?.metrics.srcc;
+/** The scorer's figures, and below them the SRCC of everything else. */
+function describeAspect({ aspect, fit }: FittedAspect, paint: Paint): string[] {
+  const { metrics } = scorerOf(fit);
   const parts = [
     `  ${aspect.padEnd(15)}SRCC ${paint('bold', formatMetric(metrics.srcc))}`,
     `PLCC raw ${formatMetric(metrics.plcc_raw)}`,
     `n ${metrics.n}`,
-    `floor ${formatValue(fit.floor.metrics.srcc)}`,
-    kernelRidge === undefined ? '' : `kernel ridge ${formatValue(kernelRidge)}`,
+    `(${plain(scorerOf(fit).title)})`,
   ];
-  return parts.filter((part) => part !== '').join('  ');
+  const others = fit.heads.slice(1).map((head) => `${head.title} ${formatValue(head.metrics.srcc)}`);
+  const beside = [...others, `metadata floor ${formatValue(fit.floor.metrics.srcc)}`];
+  return [parts.join('  '), paint('dim', plain(`${' '.repeat(17)}beside it: ${beside.join(', ')}`))];
 }
 
 function describeNotes(notes: readonly string[], paint: Paint): string[] {

@@ -67,13 +67,16 @@ const figuresSchema = z.object({
 });
 export type FitFigures = z.infer<typeof figuresSchema>;
 
+/** A head's figure minus another predictor's, paired on the same rows; a null value has neither bounds nor p. */
+const differenceSchema = z.object({ srcc_difference: value, interval, p: value });
+
 const floorSchema = figuresSchema.extend({
   definition: z.string(),
   /** Why there is no floor. */
   reason: z.string().nullable().optional(),
   commonest_word: wordsSchema.optional(),
   /** By head, paired on the floor's test rows. */
-  head_minus_floor: z.record(z.string(), z.object({ srcc_difference: value, interval, p: value })).optional(),
+  head_minus_floor: z.record(z.string(), differenceSchema).optional(),
   /** Over all rated rows: the audit's figures. */
   all_rows: z
     .object({ n: count, srcc: value, plcc_raw: value, accuracy: value, rough_accuracy: value })
@@ -89,6 +92,13 @@ const conformalSchema = z.object({
   prompts: count.optional(),
 });
 
+const comparisonSchema = differenceSchema.extend({
+  plcc_difference: value,
+  plcc_interval: interval,
+  plcc_p: value,
+});
+export type FitComparison = z.infer<typeof comparisonSchema>;
+
 const spreadSchema = z.object({ median: value, sd: value, n: count, reason: z.string().nullable() });
 
 const aspectMetricsSchema = z.object({
@@ -98,12 +108,30 @@ const aspectMetricsSchema = z.object({
   conformal: z.record(z.string(), conformalSchema).optional(),
   /** By head and figure, of fits with several seeds: `seed_figures` of seeds.py. */
   seeds: z.record(z.string(), z.record(z.string(), spreadSchema)).optional(),
+  /** By head, against kernel ridge on the same features; empty where none was fitted. */
+  comparisons: z.record(z.string(), comparisonSchema).optional(),
+  /** By floor, what cross-validation on train chose for it. */
+  chosen: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   notes: z.array(z.string()),
   best_epoch: z.number().nullable().optional(),
 });
 export type AspectMetrics = z.infer<typeof aspectMetricsSchema>;
 
+/** What of a fit's config the report tells; the rest stays in the file. */
+const configSchema = z.object({
+  /** Heads whose average is the scorer. */
+  members: z.array(z.string()),
+  /** Networks that a neural head averages. */
+  num_seeds: count,
+  pooling: z.string(),
+});
+export type FitConfig = z.infer<typeof configSchema>;
+
 export const fitMetricsSchema = z.object({
+  /** Name of the head that predicts; fits from before it had a name have none. */
+  scorer: z.string().optional(),
+  /** Null for a config of another shape: those of fits from before heads were averaged. */
+  config: configSchema.nullable().catch(null).default(null),
   aspects: z.partialRecord(z.enum(ASPECTS), aspectMetricsSchema),
   /** Aspects that couldn't be fitted, with the reason. */
   skipped: z.partialRecord(z.enum(ASPECTS), z.string()).default({}),

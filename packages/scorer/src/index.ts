@@ -2,6 +2,8 @@ export {
   type AspectMetrics,
   FIGURE_NAMES,
   FIT_FILES,
+  type FitComparison,
+  type FitConfig,
   type FitFigures,
   type FitFloor,
   type FitMetrics,

@@ -1,4 +1,4 @@
-import type { AspectFit, Head, HeadResult } from '../fit-data.ts';
+import type { HeadResult } from '../fit-data.ts';
 import { formatMetric } from '../format-figures.ts';
 import type { Markup } from '../html.ts';
 import { CHART_COLOURS } from './chart-theme.ts';
@@ -8,11 +8,13 @@ import { type ChartLayer, renderSvg } from './render-svg.ts';
 /** Heights in px: of the drawing if the rows can be stretched to it, and the least and most a row may have. */
 const HEIGHTS = { drawing: 350, leastRow: 30, mostRow: 56 } as const;
 
-/** How the chart shows a head; `offset` is the distance of its dots from the middle of the row, in px. */
-const HEAD_STYLES: Readonly<Record<Head, { readonly colour: string; readonly offset: number }>> = {
-  xlstm: { colour: CHART_COLOURS.head, offset: -6 },
-  'kernel-ridge': { colour: CHART_COLOURS.reference, offset: 6 },
-};
+/** Distance between the dots of two heads in a row, in px. */
+const HEAD_DISTANCE = 12;
+
+/** Colour of the head at `index`: the first is the scorer, any other something to compare it with. */
+export function headColour(index: number): string {
+  return index === 0 ? CHART_COLOURS.head : CHART_COLOURS.reference;
+}
 
 interface Dot {
   readonly generator: string;
@@ -22,11 +24,10 @@ interface Dot {
   readonly description: string;
 }
 
-/** SRCC of both heads on each generator's test images, with intervals where the scorer gave them. */
-export function renderPerGenerator(fit: AspectFit, label: string): Promise<Markup> {
-  const xlstm = buildDots('xlstm', fit.heads.xlstm);
-  const kernelRidge = buildDots('kernel-ridge', fit.heads['kernel-ridge']);
-  const dots = [...xlstm, ...kernelRidge];
+/** SRCC of one or two heads on each generator's test images, with intervals where the fit gave them. */
+export function renderPerGenerator(heads: readonly HeadResult[], label: string): Promise<Markup> {
+  const dotsOf = heads.map(buildDots);
+  const dots = dotsOf.flat();
   const lowest = dots.reduce((least, dot) => Math.min(least, dot.low), 0);
   const axes = {
     generators: [...new Set(dots.map((dot) => dot.generator))],
@@ -36,7 +37,12 @@ export function renderPerGenerator(fit: AspectFit, label: string): Promise<Marku
     {
       width: 270,
       height: { step: rowHeight(axes.generators.length) },
-      layer: [...buildLayers('xlstm', xlstm, axes), ...buildLayers('kernel-ridge', kernelRidge, axes)],
+      layer: dotsOf.flatMap((own, index) =>
+        buildLayers(own, axes, {
+          colour: headColour(index),
+          yOffset: (index - (heads.length - 1) / 2) * HEAD_DISTANCE,
+        }),
+      ),
     },
     label,
   );
@@ -51,8 +57,13 @@ interface Axes {
   readonly lowest: number;
 }
 
-function buildLayers(head: Head, dots: Dot[], axes: Axes): ChartLayer[] {
-  const { colour, offset: yOffset } = HEAD_STYLES[head];
+interface DotStyle {
+  readonly colour: string;
+  /** From the middle of the row, in px. */
+  readonly yOffset: number;
+}
+
+function buildLayers(dots: Dot[], axes: Axes, { colour, yOffset }: DotStyle): ChartLayer[] {
   const domain = [axes.lowest, 1];
   const x = {
     type: 'quantitative',
@@ -82,11 +93,11 @@ function buildLayers(head: Head, dots: Dot[], axes: Axes): ChartLayer[] {
 }
 
 /** Generators without an SRCC (too few images) have no dot; the table says why. */
-function buildDots(head: Head, result: HeadResult | null): Dot[] {
-  return (result?.per_generator ?? []).flatMap(({ generator, n, srcc }) => {
+function buildDots({ title, per_generator }: HeadResult): Dot[] {
+  return per_generator.flatMap(({ generator, n, srcc }) => {
     if (srcc.value === null) return [];
     const name = generator ?? UNKNOWN_GENERATOR;
-    const description = `${name}, ${head}: SRCC ${formatMetric(srcc)}, n ${n}`;
+    const description = `${name}, ${title}: SRCC ${formatMetric(srcc)}, n ${n}`;
     return {
       generator: name,
       srcc: srcc.value,

@@ -9,7 +9,7 @@ const KINDS = [
   ['worst', 'Farthest predictions'],
 ] as const;
 
-/** The test images the xLSTM head predicts best and worst, with what the teacher said of them. */
+/** The test images the scorer predicts best and worst, with what the teacher said of them. */
 export function galleryBody(data: ReportData): HtmlValue {
   const sawLabel = data.gallery.some((entry) => entry.saw_label);
   const groups = data.run.aspects.flatMap((aspect) =>
@@ -19,7 +19,7 @@ export function galleryBody(data: ReportData): HtmlValue {
     })),
   );
   return [
-    html`<p>Test images, chosen by the distance between MOS and prediction of the xLSTM head; the scale is the MOS’s, 0 to 5.${
+    html`<p>Test images, chosen by the distance between MOS and the scorer’s prediction; the scale is the MOS’s, 0 to 5.${
       sawLabel && ' The answers were written with the MOS in sight; the scorer never read them.'
     }</p>`,
     groups.map(

@@ -20,10 +20,10 @@ export async function learningCurvesBody(data: ReportData): Promise<HtmlValue> {
         ? ''
         : ` Epoch ${best.epoch} of ${fit.history.length} was kept${best.val_srcc === null ? '' : `, val SRCC ${formatFixed(best.val_srcc, 3)}`}.`;
     figures.push(
-      html`<figure>${drawing}<figcaption class="sentence"><b>${aspect}</b>.${kept}</figcaption></figure>`,
+      html`<figure>${drawing}<figcaption class="sentence"><b>${aspect}</b>.${kept}${fit.history_note !== undefined && ` ${fit.history_note}`}</figcaption></figure>`,
     );
   }
   if (figures.length === 0) return html`<p>This run kept no history of its fit.</p>`;
-  return html`<p>xLSTM head; ${describeSplit(data)}. Val chose the epoch, so its SRCC flatters: results are on test.</p>
+  return html`<p>${describeSplit(data)}. Val chose the epoch, so its SRCC flatters: results are on test.</p>
 <div class="charts">${figures}</div>`;
 }

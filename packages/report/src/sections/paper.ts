@@ -43,12 +43,10 @@ function publishedCell(value: number | null): Markup {
 function ourRows(data: ReportData, aspect: Aspect): HtmlValue {
   const fit = fittedAspects(data).find((fitted) => fitted.aspect === aspect)?.fit;
   if (fit === undefined) return null;
-  const kernelRidge = fit.heads['kernel-ridge'];
   const row = (name: string, metrics: { n: number; srcc: Metric; plcc_raw: Metric }) =>
     html`<tr><th>${aspect}</th><td>${name}, this run</td>${metricCell(metrics.srcc)}${metricCell(metrics.plcc_raw)}<td class="protocol-cell">${describeSplit(data)}; test n ${metrics.n}; PLCC raw.</td></tr>`;
   return [
-    row('xLSTM head', fit.heads.xlstm.metrics),
-    kernelRidge !== null && row('Kernel ridge', kernelRidge.metrics),
+    fit.heads.map(({ title, metrics }) => row(title, metrics)),
     row('Metadata floor', fit.floor.metrics),
   ];
 }

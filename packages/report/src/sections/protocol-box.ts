@@ -18,7 +18,7 @@ export function protocolBox(data: ReportData): Markup {
 ${
   protocol !== null &&
   html`<dt>Features</dt><dd class="sentence">${protocol.encoder}${run.saw_label && ' No description entered the scorer.'}</dd>
-<dt>Heads</dt><dd><span class="line">xLSTM head: ${protocol.heads.xlstm}</span> <span class="line">Kernel ridge: ${protocol.heads['kernel-ridge']}</span></dd>
+<dt>Heads</dt><dd>${protocol.heads.map(({ title, phrase }) => html`<span class="line">${title}: ${phrase}</span> `)}</dd>
 <dt>Intervals</dt><dd>${protocol.metric_interval} A prediction’s: ${protocol.prediction_interval} ${fitted.map(conformalLine)}</dd>`
 }
 <dt>Floor</dt><dd class="sentence">${floors.map((definition) => html`<span class="line">${definition}</span> `)}</dd>

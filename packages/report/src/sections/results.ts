@@ -1,13 +1,14 @@
 import type { GeneratorKey } from '../charts/generator-key.ts';
-import { renderPerGenerator } from '../charts/per-generator.ts';
+import { headColour, renderPerGenerator } from '../charts/per-generator.ts';
 import { renderScatter } from '../charts/scatter.ts';
-import type { AspectFit, Metric, Metrics } from '../fit-data.ts';
-import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
+import type { AspectFit, Metric } from '../fit-data.ts';
+import { type FittedAspect, fittedAspects, mainHeads, scorerOf } from '../fitted-aspects.ts';
 import { formatFixed, formatInterval, formatNoun, formatValue } from '../format-figures.ts';
+import { headName } from '../head-names.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
-import { countCell, metricCell } from './figures.ts';
 import { generatorTable } from './generator-table.ts';
+import { metricsTable } from './metrics-table.ts';
 import { protocolBox, protocolLine } from './protocol-box.ts';
 import { tableFrame } from './section.ts';
 import { seedsTable } from './seeds-table.ts';
@@ -24,7 +25,7 @@ export async function resultsBody(data: ReportData, key: GeneratorKey): Promise<
 
 async function aspectBlock(data: ReportData, fitted: FittedAspect, key: GeneratorKey): Promise<Markup> {
   const { aspect, fit } = fitted;
-  const caption = protocolLine(data, aspect, fit.heads.xlstm.metrics.n);
+  const caption = protocolLine(data, aspect, scorerOf(fit).metrics.n);
   return html`<h3>${aspect}</h3>
 ${fit.notes.length > 0 && html`<ul class="notes">${fit.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 ${tableFrame(metricsTable(fit, caption))}
@@ -35,22 +36,25 @@ ${wordsTable(data, fitted)}
 ${await scatterFigure(fitted, key)}
 ${await perGeneratorFigure(fitted)}
 </div>
-${fit.heads.xlstm.per_generator.length > 0 && tableFrame(generatorTable(data, fitted))}
+${scorerOf(fit).per_generator.length > 0 && tableFrame(generatorTable(data, fitted))}
 ${withinTable(data, fitted)}`;
 }
 
-/** How far the head is above the floor, and what the floor comes to on all rated rows: the figures that the audit names. */
-function floorLine({ floor: { all_rows: all, head_minus_floor: ahead } }: AspectFit): HtmlValue {
-  const shown = (metric: Metric) =>
-    html`<data value="${metric.value}">${formatValue(metric)}</data> ${formatInterval(metric)}`;
+/** How far the scorer is above the floor, and what the floor comes to on all rated rows: the figures that the audit names. */
+function floorLine(fit: AspectFit): HtmlValue {
+  const { all_rows: all, head_minus_floor: ahead } = fit.floor;
+  const shown = (metric: Metric, digits = 2) => {
+    const interval = formatInterval(metric, digits);
+    return html`<data value="${metric.value}">${formatValue(metric)}</data>${interval !== null && ` ${interval}`}`;
+  };
   const difference =
     ahead === undefined || ahead.srcc.value === null
       ? null
-      : html`xLSTM head minus floor, paired on the same test rows: SRCC ${shown(ahead.srcc)}${ahead.p !== null && `, two-sided p ${formatFixed(ahead.p, 3)}`}. `;
+      : html`${scorerOf(fit).title} minus metadata floor, paired on the same test rows: SRCC ${shown(ahead.srcc, 3)}${ahead.p !== null && `, two-sided p ${formatFixed(ahead.p, 3)}`}. `;
   const onAll =
     all === undefined || all.srcc.value === null
       ? null
-      : html`The floor on all ${formatNoun(all.n, 'rated row')}, as the audit has it: SRCC ${shown(all.srcc)}, PLCC ${shown(all.plcc_raw)} raw, words right ${shown(all.accuracy)}, at most one off ${shown(all.rough_accuracy)}.`;
+      : html`The metadata floor on all ${formatNoun(all.n, 'rated row')}, as the audit has it: SRCC ${shown(all.srcc)}, PLCC ${shown(all.plcc_raw)} raw, words right ${shown(all.accuracy)}, at most one off ${shown(all.rough_accuracy)}.`;
   return difference === null && onAll === null ? null : html`<p class="fine">${difference}${onAll}</p>`;
 }
 
@@ -58,13 +62,15 @@ async function scatterFigure({ aspect, fit }: FittedAspect, key: GeneratorKey): 
   const test = fit.predictions.filter((prediction) => prediction.split === 'test');
   const label = `${aspect}: predicted against rated MOS of ${test.length} test images`;
   return html`<figure>${await renderScatter(test, key, label)}
-<figcaption>${legend(key)} Each point is a test image (n ${test.length}) as the xLSTM head sees it, with its prediction interval; on the dashed line prediction and MOS agree.</figcaption></figure>`;
+<figcaption>${legend(key)} Each point is a test image (n ${test.length}) as ${headName(scorerOf(fit).name).mention} sees it, with its prediction interval; on the dashed line prediction and MOS agree.</figcaption></figure>`;
 }
 
 async function perGeneratorFigure({ aspect, fit }: FittedAspect): Promise<Markup | null> {
-  if (fit.heads.xlstm.per_generator.every((row) => row.srcc.value === null)) return null;
-  return html`<figure>${await renderPerGenerator(fit, `${aspect}: SRCC of both heads on each generator`)}
-<figcaption><span class="key"><i class="dot" style="background:var(--head)"></i>xLSTM head</span> <span class="key"><i class="dot" style="background:var(--reference)"></i>kernel ridge</span> SRCC on each generator’s test images. Each stands on few images (n in the table below), so small differences mean nothing.</figcaption></figure>`;
+  if (scorerOf(fit).per_generator.every((row) => row.srcc.value === null)) return null;
+  const heads = mainHeads(fit);
+  const label = `${aspect}: SRCC of ${heads.map(({ title }) => title).join(' and ')} on each generator`;
+  return html`<figure>${await renderPerGenerator(heads, label)}
+<figcaption>${heads.map(({ title }, index) => html`<span class="key"><i class="dot" style="background:${headColour(index)}"></i>${title}</span> `)}SRCC on each generator’s test images. Each stands on few images (n in the table below), so small differences mean nothing.</figcaption></figure>`;
 }
 
 function legend(key: GeneratorKey): Markup {
@@ -72,32 +78,4 @@ function legend(key: GeneratorKey): Markup {
     (entry) =>
       html`<span class="key"><i class="dot" style="background:${entry.colour}"></i>${entry.name}</span> `,
   )}</span>`;
-}
-
-/** Columns of the table of metrics, in the order of the field's papers. */
-const COLUMNS = [
-  ['srcc', 'SRCC'],
-  ['plcc_raw', 'PLCC raw'],
-  ['plcc_logistic4', 'PLCC logistic-4'],
-  ['plcc_logistic5', 'PLCC logistic-5'],
-  ['krcc', 'KRCC'],
-  ['rmse_raw', 'RMSE raw'],
-  ['rmse_logistic5', 'RMSE logistic-5'],
-] as const;
-
-function metricsTable(fit: AspectFit, caption: string): Markup {
-  const kernelRidge = fit.heads['kernel-ridge'];
-  return html`<table class="metrics">
-<caption>${caption}</caption>
-<thead><tr><th>Predictor</th><th class="figure">n</th>${COLUMNS.map(([, title]) => html`<th class="figure">${title}</th>`)}</tr></thead>
-<tbody>
-${metricsRow('xLSTM head', fit.heads.xlstm.metrics)}
-${kernelRidge !== null && metricsRow('Kernel ridge', kernelRidge.metrics)}
-${metricsRow('Metadata floor', fit.floor.metrics)}
-</tbody>
-</table>`;
-}
-
-function metricsRow(name: string, metrics: Metrics): Markup {
-  return html`<tr><th>${name}</th>${countCell(metrics.n)}${COLUMNS.map(([field]) => metricCell(metrics[field]))}</tr>`;
 }

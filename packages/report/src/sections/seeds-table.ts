@@ -1,5 +1,5 @@
 import type { SeedFigure } from '../fit-data.ts';
-import type { FittedAspect } from '../fitted-aspects.ts';
+import { type FittedAspect, scorerOf } from '../fitted-aspects.ts';
 import { formatFixed, NO_FIGURE } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -17,18 +17,15 @@ const COLUMNS = [
   ['within_prompt', 'SRCC in an image prompt'],
 ] as const;
 
-/** As the other tables call them; a head that is none of these keeps the scorer's name. */
-const TITLES: Readonly<Record<string, string>> = { xlstm: 'xLSTM head', 'kernel-ridge': 'Kernel ridge' };
-
-/** Median and SD over seeds; null where a head was fitted with one seed alone. */
+/** Median and SD over the networks of a head, each from a seed of its own; null where every head has one network alone. */
 export function seedsTable(data: ReportData, { aspect, fit }: FittedAspect): HtmlValue {
   if (fit.seeds === undefined || fit.seeds.length === 0) return null;
   return tableFrame(html`<table>
-<caption>${protocolLine(data, `${aspect}, over seeds`, fit.heads.xlstm.metrics.n)}; median ± standard deviation, number of seeds</caption>
+<caption>${protocolLine(data, `${aspect}, over seeds`, scorerOf(fit).metrics.n)}; each network alone, median ± standard deviation, number of seeds</caption>
 <thead><tr><th>Predictor</th>${COLUMNS.map(([, title]) => html`<th class="figure">${title}</th>`)}</tr></thead>
 <tbody>${fit.seeds.map(
     ({ head, figures }) =>
-      html`<tr><th>${TITLES[head] ?? head}</th>${COLUMNS.map(([name]) => seedCell(figures.find(({ figure }) => figure === name)))}</tr>`,
+      html`<tr><th>${fit.heads.find(({ name }) => name === head)?.title ?? head}</th>${COLUMNS.map(([name]) => seedCell(figures.find(({ figure }) => figure === name)))}</tr>`,
   )}</tbody>
 </table>`);
 }

@@ -1,7 +1,8 @@
 import { describeAnswers, describeSawLabel, describeSplit } from '../describe-run.ts';
 import type { Metric } from '../fit-data.ts';
-import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
+import { type FittedAspect, fittedAspects, scorerOf } from '../fitted-aspects.ts';
 import { formatCount, formatInterval, formatMetric, formatUsd, formatValue } from '../format-figures.ts';
+import { headName } from '../head-names.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import { judgeHead } from '../judge-head.ts';
 import type { ReportData } from '../report-data.ts';
@@ -36,19 +37,19 @@ function tiles({ run, counts }: ReportData): Markup {
 }
 
 function headline(data: ReportData, { aspect, fit }: FittedAspect): Markup {
-  const { metrics } = fit.heads.xlstm;
-  const kernelRidge = fit.heads['kernel-ridge']?.metrics.srcc ?? null;
+  const { name, metrics } = scorerOf(fit);
   const rows: [string, TrackMark['kind'], Metric][] = [
-    ['xLSTM head', 'head', metrics.srcc],
-    ...(kernelRidge === null
-      ? []
-      : [['Kernel ridge', 'reference', kernelRidge] satisfies (typeof rows)[number]]),
+    ...fit.heads.map(({ title, role, metrics }): (typeof rows)[number] => [
+      title,
+      role === 'scorer' ? 'head' : 'reference',
+      metrics.srcc,
+    ]),
     ['Metadata floor', 'floor', fit.floor.metrics.srcc],
   ];
   const min = rows.some(([, , metric]) => (metric.low ?? metric.value ?? 0) < 0) ? -1 : 0;
   return html`<article class="headline">
 <h3>${aspect}</h3>
-<p class="big"><data value="${metrics.srcc.value}">${formatValue(metrics.srcc)}</data> <span>${formatInterval(metrics.srcc) ?? metrics.srcc.reason}<br>SRCC, xLSTM head</span></p>
+<p class="big"><data value="${metrics.srcc.value}">${formatValue(metrics.srcc)}</data> <span>${formatInterval(metrics.srcc) ?? metrics.srcc.reason}<br>SRCC of ${headName(name).mention}</span></p>
 <div class="bars">${rows.map(
     ([name, kind, metric]) =>
       html`<span class="name">${name}</span>${track(metricMarks(kind, metric), min, 1)}<span class="value">${formatValue(metric)}</span>`,

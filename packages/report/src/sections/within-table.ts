@@ -1,5 +1,5 @@
 import type { HeadResult, Metric } from '../fit-data.ts';
-import type { FittedAspect } from '../fitted-aspects.ts';
+import { type FittedAspect, mainHeads, otherHeads, scorerOf } from '../fitted-aspects.ts';
 import { formatNoun } from '../format-figures.ts';
 import { type HtmlValue, html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -12,20 +12,18 @@ interface WithinRow {
   /** Groups that the figure is over. */
   readonly groups: number;
   readonly figures: readonly Metric[];
-  /** More than the name has room for; of the head under test. */
+  /** More than the name has room for; of the first head. */
   readonly remark: string;
 }
 
 /** SRCC inside one generator setting, and inside one image prompt, at a time: what is left when neither helps any more. */
 export function withinTable(data: ReportData, { aspect, fit }: FittedAspect): HtmlValue {
-  const kernelRidge = fit.heads['kernel-ridge'];
-  const heads = kernelRidge === null ? [fit.heads.xlstm] : [fit.heads.xlstm, kernelRidge];
+  const heads = [...mainHeads(fit), ...otherHeads(fit)];
   const rows = [...settingRows(heads), ...promptRows(heads)];
   if (rows.length === 0) return null;
-  const names = kernelRidge === null ? ['xLSTM head'] : ['xLSTM head', 'Kernel ridge'];
   return tableFrame(html`<table>
-<caption>${protocolLine(data, `${aspect}, SRCC within groups of images`, fit.heads.xlstm.metrics.n)}</caption>
-<thead><tr><th>Within</th><th class="figure">groups</th>${names.map((name) => html`<th class="figure">${name}</th>`)}<th></th></tr></thead>
+<caption>${protocolLine(data, `${aspect}, SRCC within groups of images`, scorerOf(fit).metrics.n)}</caption>
+<thead><tr><th>Within</th><th class="figure">groups</th>${heads.map(({ title }) => html`<th class="figure">${title}</th>`)}<th></th></tr></thead>
 <tbody>${rows.map(
     ({ name, groups, figures, remark }) =>
       html`<tr><th>${name}</th>${countCell(groups)}${figures.map(metricCell)}<td class="fine">${remark}</td></tr>`,

@@ -1,5 +1,5 @@
 import type { Metric, Words } from '../fit-data.ts';
-import type { FittedAspect } from '../fitted-aspects.ts';
+import { type FittedAspect, scorerOf } from '../fitted-aspects.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { countCell, metricCell } from './figures.ts';
@@ -8,13 +8,10 @@ import { tableFrame } from './section.ts';
 
 /** How often the predicted MOS falls in the right word, beside what the metadata alone give; null where no fit measured it. */
 export function wordsTable(data: ReportData, { aspect, fit }: FittedAspect): HtmlValue {
-  const head = fit.heads.xlstm.words;
+  const head = scorerOf(fit).words;
   if (head === undefined) return null;
   const rows: (readonly [string, Words | undefined])[] = [
-    ['xLSTM head', head],
-    ...(fit.heads['kernel-ridge'] === null
-      ? []
-      : [['Kernel ridge', fit.heads['kernel-ridge'].words] as const]),
+    ...fit.heads.map(({ title, words }) => [title, words] as const),
     ['Metadata floor: word of its MOS', fit.floor.words],
     ['Metadata floor: commonest word', fit.floor.commonest_word],
   ];
