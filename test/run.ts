@@ -4,7 +4,13 @@ import { join, resolve } from 'node:path';
 import { findPython, readRequirements } from '@retort/environment';
 import { ensureScorerEnvironment } from '@retort/pipeline';
 import { z } from 'zod';
-import { ensureBaselines, ensureLibrary, ensureOfficialXlstm, ensurePytest, runPytest } from './pytest-run.ts';
+import {
+  ensureBaselines,
+  ensureLibrary,
+  ensureOfficialXlstm,
+  ensurePytest,
+  runPytest,
+} from './pytest-run.ts';
 import { runProgram } from './run-program.ts';
 import { sumTallies, type Tally, tallyLine } from './tally.ts';
 

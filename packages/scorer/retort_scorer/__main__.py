@@ -15,6 +15,7 @@ commands, one JSON object each; events come back as one JSON object a line on st
                    "generator_setting":"sd1.5_normal","split":"train","mos":{"quality":3.2}} a line, MOS on 0–5
   {"command":"predict","id":3,"checkpoint":"fit/scorer.safetensors","feature_store":null,"images":"new.jsonl","out":"scores.jsonl"}
       new.jsonl: {"image":"a.jpg","path":"a.jpg","image_prompt":null} a line
+  {"command":"pack","id":4,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
 
 examples:
   python -m retort_scorer serve                 commands on stdin until it ends

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .checkpoint import Checkpoint, read_checkpoint
+from .encoders.packed import weights_beside
 from .errors import ImageUnreadableError, ScorerError, StopRequested
 from .feature_store import Features
 from .fit_config import ASPECTS_OF_PROMPT
@@ -34,7 +35,7 @@ def run_predict(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[]
     behind its last whole batch when checkpoint and list are the same (the images themselves aren't looked at again).
 
     Returns:
-        ``predicted`` (number of images), ``failed`` (image, path, reason each), ``skipped`` (aspect, reason and number of
+        ``predicted`` (number of images), ``lines`` (one an image and aspect), ``failed`` (image, path, reason each), ``skipped`` (aspect, reason and number of
         images each), ``resumed`` (rows that were done before), ``encoded`` (images that went through a network now) and
         ``out``.
     Raises:
@@ -47,7 +48,7 @@ def run_predict(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[]
     require_same_revisions(checkpoint, checkpoint_path)
     total, images_hash = _count_and_hash(images)
     root = command.get("feature_store")
-    encoder = StoredEncoder(None if root is None else Path(root), checkpoint)
+    encoder = StoredEncoder(None if root is None else Path(root), checkpoint, weights_beside(checkpoint_path))
     identity = f"predict.v{PREDICT_VERSION} {_count_and_hash(checkpoint_path)[1]} {images_hash}"
     threads = max(1, int(command.get("threads", 1)))
     with PredictionFile(Path(command["out"]), identity) as file, ThreadPoolExecutor(threads) as pool:
@@ -68,6 +69,7 @@ def run_predict(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[]
         progress = file.progress
     return {
         "predicted": progress.predicted,
+        "lines": progress.lines,
         "failed": progress.failed,
         "skipped": list(progress.skipped.values()),
         "resumed": file.resumed,

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,6 +25,7 @@ class Progress:
     identity: str
     rows: int = 0
     predicted: int = 0
+    lines: int = 0
     bytes: int = 0
     failed: list[dict[str, Any]] = field(default_factory=list)
     skipped: dict[str, dict[str, Any]] = field(default_factory=dict)  # by aspect
@@ -56,9 +57,10 @@ class PredictionFile:
         if self._file is not None:
             self._file.close()
 
-    def append(self, lines: Iterable[Mapping[str, Any]]) -> None:
+    def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Put a batch's lines and ``progress`` on disk."""
         assert self._file is not None  # opened as a context
+        self.progress.lines += len(lines)
         self._file.write(b"".join(self._line(line) for line in lines))
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -19,6 +19,7 @@ from .encode import run_encode
 from .errors import ScorerError, StopRequested
 from .fit import run_fit
 from .fit_part import run_fit_part
+from .pack import run_pack
 from .predict import run_predict
 from .protocol import Emitter, EventStream
 
@@ -30,6 +31,7 @@ COMMANDS: Mapping[str, Runner] = {
     "fit": run_fit,
     "fit-part": run_fit_part,
     "predict": run_predict,
+    "pack": run_pack,
 }
 IDLE_POLL_SECONDS = 0.2  # how long an idle process takes to see a SIGTERM
 

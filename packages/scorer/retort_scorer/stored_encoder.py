@@ -8,6 +8,7 @@ import torch
 from .atomic_files import sha256_bytes, sha256_text
 from .checkpoint import Checkpoint
 from .encoders.encoder import Encoder, require_image_side
+from .encoders.packed import load_packed_encoder
 from .encoders.registry import describe_encoder, load_encoder
 from .errors import CheckpointUnreadableError
 from .feature_store import Features, FeatureStore
@@ -20,8 +21,10 @@ class StoredEncoder:
     ``image`` may be called from several threads, ``text`` from one. ``encoded`` counts the images that went through a network.
     """
 
-    def __init__(self, root: Path | None, checkpoint: Checkpoint) -> None:
+    def __init__(self, root: Path | None, checkpoint: Checkpoint, weights: Path | None = None) -> None:
+        """``root`` of a feature store or None; ``weights``: folder of a pack's weights, None for the installed packages'."""
         revisions = checkpoint.revisions
+        self._weights = weights
         self.encoded = 0
         self._images = None if root is None else FeatureStore(root, revisions.image)
         self._texts = None if root is None else FeatureStore(root, revisions.text)
@@ -53,7 +56,9 @@ class StoredEncoder:
 
     def _networks(self) -> Encoder:
         with self._lock:
-            self._encoder = self._encoder or load_encoder(self._spec.name)
+            if self._encoder is None:
+                name, weights = self._spec.name, self._weights
+                self._encoder = load_encoder(name) if weights is None else load_packed_encoder(name, weights)
             return self._encoder
 
 

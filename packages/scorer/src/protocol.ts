@@ -58,4 +58,11 @@ export type ScorerCommand =
       readonly images: string;
       readonly out: string;
       readonly threads: number;
+    }
+  | {
+      readonly command: 'pack';
+      readonly checkpoint: string;
+      readonly out: string;
+      readonly overwrite: boolean;
+      readonly onnx: boolean;
     };
