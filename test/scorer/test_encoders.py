@@ -99,7 +99,7 @@ def test_the_network_names_what_is_on_real_images(encoder: EmbeddedEncoder) -> N
         for subject, classes in KNOWN_IMAGES.items():
             if subject in line and line.startswith(("DALLE2", "midjourney_normal", "sd1.5_normal", "xl2.2")):
                 pixels = read_source_image(SAMPLE / "images" / line.split(",")[0], 224)
-                found += [int(network(pixels).argmax()) in classes for network in encoder._networks]
+                found += [int(network(pixels).argmax()) in classes for network in encoder.networks]
     assert len(found) >= 6 and sum(found) >= 0.6 * len(found)
 
 

@@ -8,19 +8,19 @@ import { compareCommand } from './commands/compare.ts';
 import { costCommand } from './commands/cost.ts';
 import { distillCommand } from './commands/distill.ts';
 import { failuresCommand, retryCommand } from './commands/failures.ts';
-import { predictCommand } from './commands/predict.ts';
 import { reportCommand } from './commands/report.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { addExport } from './export-program.ts';
+import { addPredict } from './predict-program.ts';
 import { addPush } from './push-program.ts';
 import { addReparse } from './reparse-program.ts';
 import { addReview } from './review-program.ts';
+import { addScorer } from './scorer-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
 import { addSplitOptions } from './split-options.ts';
-import { optionsHint, refuseDistillOptions } from './stray-options.ts';
 import { DEFAULT_GEMINI_MODEL } from './teacher-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -37,7 +37,7 @@ Examples:
   pnpm distill --path my-images --teacher gemini-batch --budget 5
   pnpm distill status
   pnpm distill push --repo my-lab/agiqa-3k-conversations --dry-run
-  pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors --images my-images
+  pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors my-images
 
 Running the same command again goes on where it was; with nothing left to do it prints the stored results.
 
@@ -118,6 +118,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   addBenchmark(program, terminal, exit);
+  addScorer(program, terminal, exit);
   return program;
 }
 
@@ -171,25 +172,6 @@ function addDistillOptions(program: Command): Command {
     .option('--yes', 'do not ask before spending')
     .addOption(HOME())
     .addOption(JSON_FLAG());
-}
-
-function addPredict(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  program
-    .command('predict')
-    .description(
-      'score images with a checkpoint, from pixels and image prompt alone: CSV, or JSON with --json',
-    )
-    .requiredOption('--checkpoint <file>', 'scorer.safetensors of a fit')
-    .requiredOption('--images <dir>', 'folder of images')
-    .option('--image-prompts <csv>', 'table with the columns name and prompt; correspondence needs it')
-    .showHelpAfterError(optionsHint('predict'))
-    .hook('preAction', () => refuseDistillOptions(program, 'predict'))
-    .addOption(JSON_FLAG())
-    .addHelpText(
-      'after',
-      '\nLow and high are a 90 % conformal interval, calibrated by image prompt on val; nothing is promised for unseen generators.',
-    )
-    .action(async (_flags, command) => exit(await predictCommand(command.optsWithGlobals(), terminal)));
 }
 
 /** The exit code of commander's own ends: help and version are fine, anything else is a usage error. */

@@ -11,6 +11,13 @@ const COLUMNS = ['name', 'prompt'] as const;
  */
 export async function readImagePrompts(file: string): Promise<ReadonlyMap<string, string>> {
   const prompts = new Map<string, string>();
+  for (const [name, prompt] of await readImageList(file)) if (prompt !== null) prompts.set(name, prompt);
+  return prompts;
+}
+
+/** The same table as a list of images: those without a prompt are there too, with null. Throws as readImagePrompts does. */
+export async function readImageList(file: string): Promise<ReadonlyMap<string, string | null>> {
+  const prompts = new Map<string, string | null>();
   let places: { name: number; prompt: number } | null = null;
   for await (const { line, fields } of readTable(file)) {
     if (places === null) {
@@ -19,13 +26,13 @@ export async function readImagePrompts(file: string): Promise<ReadonlyMap<string
     }
     const name = fields[places.name]?.trim() ?? '';
     const prompt = fields[places.prompt]?.trim() ?? '';
-    if (prompts.has(name)) {
+    if (typeof prompts.get(name) === 'string') {
       throw new DatasetUnreadableError(
         file,
         `${file}, line ${line}: ${name} has a prompt already; keep one of the two.`,
       );
     }
-    if (name !== '' && prompt !== '') prompts.set(name, prompt);
+    if (name !== '') prompts.set(name, prompt === '' ? null : prompt);
   }
   if (places === null)
     throw new DatasetUnreadableError(file, `${file} is empty: expected the columns name and prompt.`);

@@ -2,7 +2,7 @@ export { type AgiqaName, parseAgiqaName } from './agiqa-name.ts';
 export { COLUMN_NAMES, type ColumnMapping, type ColumnName, parseColumnMapping } from './columns.ts';
 export { parseDecimal } from './decimal.ts';
 export { DatasetUnreadableError, InvalidDatasetOptionError, MissingColumnError } from './errors.ts';
-export { readImagePrompts } from './image-prompts.ts';
+export { readImageList, readImagePrompts } from './image-prompts.ts';
 export { type RatingsOptions, readRatings } from './read-ratings.ts';
 export { readTable, type TableRecord } from './read-table.ts';
 export type { DatasetReader, OpenDataset, ReaderOptions } from './reader.ts';

@@ -1,153 +1,153 @@
 """The command ``predict``: a MOS with its interval for images nobody rated, from pixels and image prompt alone."""
 
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
-from .atomic_files import read_json_lines, sha256_bytes, sha256_text, write_json_lines
 from .checkpoint import Checkpoint, read_checkpoint
-from .encoders.encoder import Encoder, require_image_side
-from .encoders.registry import describe_encoder, load_encoder
-from .errors import CheckpointUnreadableError, ImageUnreadableError, StopRequested
-from .feature_store import Features, FeatureStore
-from .feature_table import build_feature_table
+from .encoders.packed import weights_beside
+from .errors import ImageUnreadableError, ScorerError, StopRequested
+from .feature_store import Features
 from .fit_config import ASPECTS_OF_PROMPT
-from .fit_report import prediction_interval
-from .fit_rows import MOS_RANGE
+from .prediction_file import PredictionFile, Progress
 from .protocol import Emitter
-from .source_image import read_source_image
+from .scoring import score_rows
+from .source_image import MAX_PIXELS
+from .stored_encoder import StoredEncoder, require_same_revisions
 
-ROWS_AT_ONCE = 64  # images whose features are in memory together: 6 MB
+ROWS_AT_ONCE = 64  # images whose features are in memory together, 8 MB; what a kill can cost
 NO_PROMPT = "needs the image prompt: pass a CSV with the columns name,prompt"
+# Raised when the same checkpoint and list would give other lines: a partial file of before then starts anew.
+PREDICT_VERSION = 1
 
-
-class StoredEncoder:
-    """Takes features from a store where it has them, else computes them; the networks are loaded at the first need.
-
-    ``image`` may be called from several threads, ``text`` from one.
-    """
-
-    def __init__(self, root: Path | None, checkpoint: Checkpoint) -> None:
-        revisions = checkpoint.revisions
-        self._images = None if root is None else FeatureStore(root, revisions.image)
-        self._texts = None if root is None else FeatureStore(root, revisions.text)
-        self._encoder: Encoder | None = None
-        self._spec = describe_encoder(checkpoint.encoder)
-        self._loading = threading.Lock()
-        self._recent_text: tuple[str, Features] | None = None
-
-    def image(self, path: Path) -> Features:
-        """Raises ImageUnreadableError."""
-        if self._images is not None and (key := _hash_of(path)) in self._images:
-            return self._images.load([key])[key]
-        pixels = read_source_image(path, require_image_side(self._spec))
-        return _as_stored(self._networks().encode_image(pixels))
-
-    def text(self, text: str) -> Features:
-        """Features of an image prompt; the last one is remembered."""
-        if self._recent_text is not None and self._recent_text[0] == text:
-            return self._recent_text[1]
-        if self._texts is not None and (key := sha256_text(text)) in self._texts:
-            features = self._texts.load([key])[key]
-        else:
-            features = _as_stored(self._networks().encode_text(text))
-        self._recent_text = (text, features)
-        return features
-
-    def _networks(self) -> Encoder:
-        with self._loading:
-            self._encoder = self._encoder or load_encoder(self._spec.name)
-            return self._encoder
+Row = Mapping[str, Any]
 
 
 def run_predict(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bool]) -> dict[str, Any]:
-    """Predict each image of ``images`` (JSON lines of image, path, image_prompt) into ``out``.
+    """Predict each image of ``images`` (JSON lines of image, path, image_prompt) into ``out``, a batch at a time.
+
+    Rows are read, encoded on ``threads`` threads and written in their order as a stream. A killed or stopped run goes on
+    behind its last whole batch when checkpoint and list are the same (the images themselves aren't looked at again).
 
     Returns:
-        ``predicted`` (number of images), ``failed`` (image, path, reason each), ``skipped`` (image, aspect, reason each)
-        and ``out``.
+        ``predicted`` (number of images), ``lines`` (one an image and aspect), ``failed`` (image, path, reason each), ``skipped`` (aspect, reason and number of
+        images each), ``resumed`` (rows that were done before), ``encoded`` (images that went through a network now) and
+        ``out``.
     Raises:
         CheckpointUnreadableError: no scorer, or one of other encoder revisions than this program has.
-        StopRequested: ``stopping`` said so; nothing is written.
+        ScorerError: the list can't be read or a line of it is none of ours.
+        StopRequested: ``stopping`` said so; whole batches are kept.
     """
-    checkpoint_path = Path(command["checkpoint"])
+    checkpoint_path, images = Path(command["checkpoint"]), Path(command["images"])
     checkpoint = read_checkpoint(checkpoint_path)
-    revisions = describe_encoder(checkpoint.encoder).revisions
-    if revisions != checkpoint.revisions:
-        raise CheckpointUnreadableError(
-            f"{checkpoint_path} was fitted on features {checkpoint.revisions.name}, this program makes {revisions.name}: "
-            "fit again."
-        )
-    rows = read_json_lines(Path(command["images"]))
+    require_same_revisions(checkpoint, checkpoint_path)
+    total, images_hash = _count_and_hash(images)
     root = command.get("feature_store")
-    encoder = StoredEncoder(None if root is None else Path(root), checkpoint)
-    lines: list[dict[str, Any]] = []
-    failed: list[dict[str, Any]] = []
-    skipped: list[dict[str, Any]] = []
-    with ThreadPoolExecutor(max(1, int(command.get("threads", 1)))) as pool:
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            images = pool.map(lambda row: _read(encoder, row), part)
-            for number, (row, image) in enumerate(zip(part, images, strict=True), start=start + 1):
-                if isinstance(image, str):
-                    failed.append({"image": row["image"], "path": row["path"], "reason": image})
-                else:
-                    _score(checkpoint, encoder, row, image, lines, skipped)
-                emit("progress", done=number, total=len(rows), unit="image")
+    encoder = StoredEncoder(None if root is None else Path(root), checkpoint, weights_beside(checkpoint_path))
+    identity = f"predict.v{PREDICT_VERSION} {_count_and_hash(checkpoint_path)[1]} {images_hash}"
+    threads = max(1, int(command.get("threads", 1)))
+    with PredictionFile(Path(command["out"]), identity) as file, ThreadPoolExecutor(threads) as pool:
+        batches = _batches(islice(_read_rows(images), file.resumed, None))
+        waiting = _submit(pool, encoder, next(batches, []))
+        while waiting:
+            following = _submit(pool, encoder, next(batches, []))
+            done: list[tuple[Row, Features | str]] = []
+            for row, future in waiting:
                 if stopping():
                     pool.shutdown(cancel_futures=True)
                     raise StopRequested
-    write_json_lines(Path(command["out"]), lines)
-    return {"predicted": len(rows) - len(failed), "failed": failed, "skipped": skipped, "out": str(command["out"])}
+                done.append((row, future.result()))
+                emit("progress", done=file.progress.rows + len(done), total=total, unit="image")
+            file.append(_score(checkpoint, encoder, done, file.progress))
+            waiting = following
+        file.finish()
+        progress = file.progress
+    return {
+        "predicted": progress.predicted,
+        "lines": progress.lines,
+        "failed": progress.failed,
+        "skipped": list(progress.skipped.values()),
+        "resumed": file.resumed,
+        "encoded": encoder.encoded,
+        "out": str(command["out"]),
+    }
 
 
-def _read(encoder: StoredEncoder, row: Mapping[str, Any]) -> Features | str:
+def _submit(pool: ThreadPoolExecutor, encoder: StoredEncoder, rows: Sequence[Row]) -> list[tuple[Row, "Future[Features | str]"]]:
+    return [(row, pool.submit(_encode, encoder, Path(row["path"]))) for row in rows]
+
+
+def _encode(encoder: StoredEncoder, path: Path) -> Features | str:
     """The image's features, or why it can't be read."""
     try:
-        return encoder.image(Path(row["path"]))
+        return encoder.image(path)
     except ImageUnreadableError as error:
         return str(error)
+    except MemoryError:
+        return f"{path} doesn't fit into memory: {MAX_PIXELS} pixels are read where there is room for them."
 
 
 def _score(
-    checkpoint: Checkpoint,
-    encoder: StoredEncoder,
-    row: Mapping[str, Any],
-    image: Features,
-    lines: list[dict[str, Any]],
-    skipped: list[dict[str, Any]],
-) -> None:
-    """Append a line an aspect to ``lines``, or to ``skipped`` where the aspect needs an image prompt that isn't there."""
-    prompt = row.get("image_prompt")
-    text = None if prompt is None else encoder.text(str(prompt))
+    checkpoint: Checkpoint, encoder: StoredEncoder, done: Sequence[tuple[Row, Features | str]], progress: Progress
+) -> list[dict[str, Any]]:
+    """The lines of a batch, image by image; what became of its rows goes into ``progress``."""
+    readable: list[tuple[Row, tuple[Features, Features | None]]] = []
+    for row, image in done:
+        if isinstance(image, str):
+            progress.failed.append({"image": row["image"], "path": row["path"], "reason": image})
+            continue
+        prompt = row.get("image_prompt")
+        readable.append((row, (image, None if prompt is None else encoder.text(str(prompt)))))
+    lines = []
+    for (row, (_, text)), scores in zip(readable, score_rows(checkpoint, [pair for _, pair in readable]), strict=True):
+        lines += [{"image": str(row["image"]), "aspect": aspect, **asdict(score)} for aspect, score in scores.items()]
+        if text is None:
+            _count_skipped(checkpoint, progress)
+    progress.rows += len(done)
+    progress.predicted += len(readable)
+    return lines
+
+
+def _count_skipped(checkpoint: Checkpoint, progress: Progress) -> None:
     for aspect in checkpoint.aspects:
-        if text is None and aspect in ASPECTS_OF_PROMPT:
-            skipped.append({"image": row["image"], "aspect": aspect, "reason": f"{aspect} {NO_PROMPT}"})
-        else:
-            lines.append(_line(checkpoint, str(row["image"]), aspect, image, text))
+        if aspect in ASPECTS_OF_PROMPT:
+            empty = {"aspect": aspect, "reason": f"{aspect} {NO_PROMPT}", "images": 0}
+            progress.skipped.setdefault(aspect, empty)["images"] += 1
 
 
-def _line(checkpoint: Checkpoint, image_name: str, aspect: str, image: Features, text: Features | None) -> dict[str, Any]:
-    scorer = checkpoint.aspects[aspect]
-    raw = float(scorer.predict(build_feature_table([(image, text)])))
-    predicted_mos = float(np.clip(raw, *MOS_RANGE))
-    interval = prediction_interval(predicted_mos, scorer.half_width)
-    return {"image": image_name, "aspect": aspect, "predicted_mos": predicted_mos, **interval}
-
-
-def _hash_of(path: Path) -> str:
-    """The file's content key; empty, which no store has, if it can't be read: reading the image then says why."""
+def _count_and_hash(path: Path) -> tuple[int, str]:
+    """Lines that aren't blank, and the hash of the whole file, in one pass and little memory. Raises ScorerError."""
+    digest, count = hashlib.sha256(), 0
     try:
-        return sha256_bytes(path.read_bytes())
-    except OSError:
-        return ""
+        with path.open("rb") as file:
+            for line in file:
+                digest.update(line)
+                count += bool(line.strip())
+    except OSError as error:
+        raise ScorerError(f"{path} can't be read ({error}).") from error
+    return count, digest.hexdigest()
 
 
-def _as_stored(features: Features) -> Features:
-    """Round as the store does, so that an image scores the same from pixels and from stored features."""
-    return Features(features.tokens.to(torch.float16), features.vector)
+def _read_rows(path: Path) -> Iterator[Row]:
+    """The rows of JSON lines, one in memory at a time. Raises ScorerError, naming file and line."""
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise ScorerError(f"{path} line {number} is not JSON: {error}.") from error
+            if not isinstance(row, dict) or "image" not in row or "path" not in row:
+                raise ScorerError(f"{path} line {number} should be a JSON object with image and path.")
+            yield row
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        yield part

@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from .cross_validation import run_cross_validate
-from .aspect_fit import run_fit_aspect
 from .benchmark import run_benchmark, run_write_splits
 from .encode import run_encode
 from .errors import ScorerError, StopRequested
 from .fit import run_fit
 from .fit_part import run_fit_part
+from .pack import run_pack
 from .predict import run_predict
 from .protocol import Emitter, EventStream
 
@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Runner] = {
     "fit": run_fit,
     "fit-part": run_fit_part,
     "predict": run_predict,
+    "pack": run_pack,
 }
 IDLE_POLL_SECONDS = 0.2  # how long an idle process takes to see a SIGTERM
 

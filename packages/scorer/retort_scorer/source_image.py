@@ -44,7 +44,15 @@ def read_source_image(path: Path, side: int, expected_hash: str | None = None) -
         raise ImageUnreadableError(f"{path} is empty.")
     if expected_hash is not None and (found := sha256_bytes(content)) != expected_hash:
         raise ImageUnreadableError(f"{path} should have the hash {expected_hash}, it has {found}: import it again.")
-    image = _decode(path, content)
+    return _squared(_decode(path, content), side)
+
+
+def pixels_of(image: Image.Image, side: int) -> Tensor:
+    """[1, 3, side, side], fp32, 0–255, of an image in memory: upright, on white, stretched to a square."""
+    return _squared(_on_white(ImageOps.exif_transpose(image)), side)
+
+
+def _squared(image: Image.Image, side: int) -> Tensor:
     if image.size != (side, side):
         image = image.resize((side, side), Image.Resampling.BICUBIC)
     pixels = torch.from_numpy(np.array(image))  # [H, W, 3], uint8

