@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
+from .check_config import run_check_config
 from .cross_validation import run_cross_validate
 from .encode import run_encode
 from .errors import ScorerError, StopRequested
@@ -25,6 +26,7 @@ from .protocol import Emitter, EventStream
 Runner = Callable[[Mapping[str, Any], Emitter, Callable[[], bool]], dict[str, Any]]
 
 COMMANDS: Mapping[str, Runner] = {
+    "check-config": run_check_config,
     "encode": run_encode,
     "cross-validate": run_cross_validate,
     "fit": run_fit,
