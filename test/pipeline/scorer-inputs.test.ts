@@ -1,4 +1,5 @@
 import { buildRunCorpus, type PipelineDeps, scorerInputs } from '@retort/pipeline';
+import type { RunPlan } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { type BedRun, folderPlan, openBed, runToAnswers, samplePlan, writeDataset } from './pipeline-bed.ts';
 
@@ -27,6 +28,28 @@ describe('scorerInputs', () => {
     const reseeded = await inputsOf(deps, { ...run, plan: { ...run.plan, seed: 1 } });
     expect(reseeded.encodeKey).toBe(first.encodeKey);
     expect(reseeded.fitKey).not.toBe(first.fitKey);
+  });
+
+  it('encodes for another profile, fits for another config or refit, and leaves the keys of plain runs alone', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(10));
+    const corpusKey = await buildRunCorpus(deps, run);
+    const of = (change: Partial<RunPlan>) =>
+      scorerInputs(deps, { ...run, plan: { ...run.plan, ...change }, corpusKey });
+    const plain = await of({});
+    expect(plain).toMatchObject({ encoder: 'embedded', config: { seed: 0 } });
+    expect(plain).not.toHaveProperty('refit');
+    expect(await of({ profile: 'fast' })).toEqual(plain);
+    const best = await of({ profile: 'best' });
+    expect(best.encoder).toBe('embedded-best');
+    expect(best.encodeKey).not.toBe(plain.encodeKey);
+    const tuned = await of({ scorerConfig: { mixup: 0 } });
+    expect(tuned.config).toEqual({ seed: 0, mixup: 0 });
+    const refitted = await of({ refit: 'all' });
+    expect(refitted.refit).toBe('all');
+    expect([tuned.encodeKey, refitted.encodeKey]).toEqual([plain.encodeKey, plain.encodeKey]);
+    expect(new Set([plain, best, tuned, refitted].map(({ fitKey }) => fitKey)).size).toBe(4);
+    await expect(of({ profile: 'moon' })).rejects.toThrow('There is no profile moon');
   });
 
   it('names the work alike wherever the images lie', async () => {

@@ -24,4 +24,10 @@ describe('runIdOf', () => {
     const ids = [PLAN, { ...PLAN, repeat: 1 }, { ...PLAN, repeat: 2 }].map(runIdOf);
     expect(new Set(ids).size).toBe(3);
   });
+
+  it('is another for another profile, another config of the scorer and a refit', () => {
+    const changes = [{}, { profile: 'best' }, { scorerConfig: { mixup: 0 } }, { refit: 'all' as const }];
+    const ids = changes.map((change) => runIdOf(runPlanSchema.parse({ ...PLAN, ...change })));
+    expect(new Set(ids).size).toBe(changes.length);
+  });
 });

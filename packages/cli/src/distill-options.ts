@@ -8,6 +8,7 @@ import { amount, choice, existing, wholeNumber } from './flag-values.ts';
 import type { PriceFlags } from './price-flags.ts';
 import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
+import { parseScorer, type ScorerFlags } from './scorer-options.ts';
 import { parseSplit, type SplitFlags } from './split-options.ts';
 import { parseModel, parseRepeat } from './teacher-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,7 +20,7 @@ export const DEFAULT_CONCURRENCY = 16;
 const MAX_WORKERS = 16;
 
 /** Flags of `distill` as commander hands them over. */
-export interface DistillFlags extends BatchFlags, CallLimitFlags, PriceFlags, SplitFlags {
+export interface DistillFlags extends BatchFlags, CallLimitFlags, PriceFlags, ScorerFlags, SplitFlags {
   readonly dataset?: string;
   readonly path?: string;
   readonly csv?: string;
@@ -92,6 +93,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
       ...parseSplit(flags),
       strict: flags.strict === true,
       ...parseRepeat(flags.repeat, teacher),
+      ...parseScorer(flags, env),
     },
     concurrency,
     limits: parseCallLimits(flags, concurrency, teacher),

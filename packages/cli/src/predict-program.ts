@@ -8,7 +8,7 @@ const EXAMPLES = `
 IMAGES is a folder; a CSV with the columns name and prompt, names from its own folder or that of --images; or - for stdin, one
 path or {"path","prompt"} a line. Correspondence needs the image prompt.
 With --out nothing is printed but how it went, and a command that was killed goes on where it was.
-Low and high are a 90 % split-conformal interval calibrated on validation images.
+Low and high are a 90 % conformal interval, calibrated by image prompt on val; nothing is promised for unseen generators.
 
 Examples:
   pnpm distill predict --checkpoint scorer.safetensors my-images

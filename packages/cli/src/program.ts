@@ -18,6 +18,7 @@ import { addPredict } from './predict-program.ts';
 import { addPush } from './push-program.ts';
 import { addReparse } from './reparse-program.ts';
 import { addReview } from './review-program.ts';
+import { addScorerOptions } from './scorer-options.ts';
 import { addScorer } from './scorer-program.ts';
 import { SIDE_HELP } from './side-selector.ts';
 import { addSplitOptions } from './split-options.ts';
@@ -35,7 +36,9 @@ Examples:
   pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill --path my-images --teacher gemini-batch --budget 5
+  pnpm distill --profile best             two networks read the images: better, and slower
   pnpm distill status
+  pnpm distill tune --trials 20
   pnpm distill push --repo my-lab/agiqa-3k-conversations --dry-run
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors my-images
 
@@ -61,7 +64,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
     // After a subcommand's name only its own options count, so that none is accepted and then ignored.
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
-  addSplitOptions(addBatchOptions(addDistillOptions(program))).action(async (flags) =>
+  addScorerOptions(addSplitOptions(addBatchOptions(addDistillOptions(program)))).action(async (flags) =>
     exit(await distillCommand(flags, terminal)),
   );
   addSubcommand(program, 'status', 'where the latest run is', [

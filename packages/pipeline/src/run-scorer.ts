@@ -63,7 +63,7 @@ export async function encodeRun(
     command: 'encode',
     feature_store,
     images,
-    encoder: 'embedded',
+    encoder: run.inputs.encoder,
     threads: ENCODE_THREADS,
   } as const;
   const result = encodeResultSchema.parse(
@@ -91,9 +91,12 @@ export async function fitRun(deps: ScorerDeps, run: ScorerRun, onProgress: Progr
     feature_store: deps.home.features,
     rows,
     aspects: inputs.aspects,
+    encoder: inputs.encoder,
     out,
+    config: inputs.config,
+    ...(inputs.refit === undefined ? {} : { refit: inputs.refit }),
   } as const;
-  await deps.scorer.run({ ...command, config: inputs.config }, (event) => forward(event, onProgress));
+  await deps.scorer.run(command, (event) => forward(event, onProgress));
   await markMetrics(join(out, FIT_FILES.metrics), loadCorpus(deps, run.corpusKey).manifest.leakage);
   const written: unknown = JSON.parse(await readFile(join(out, FIT_FILES.metrics), 'utf8'));
   const checkpointPath = join(out, FIT_FILES.checkpoint);

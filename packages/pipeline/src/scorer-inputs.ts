@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ASPECTS, type Aspect, canonicalJson, type RunPlan, type Split, sha256 } from '@retort/schema';
+import {
+  ASPECTS,
+  type Aspect,
+  canonicalJson,
+  RetortError,
+  type RunPlan,
+  type Split,
+  sha256,
+} from '@retort/schema';
+import { DEFAULT_PROFILE, type Profile, readProfiles } from '@retort/scorer';
 import type { DatasetRow } from '@retort/store';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
 const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
-/** The file may name more encoders than the one that a run uses. */
-const revisionsSchema = z.object({ embedded: z.object({ image: z.string(), text: z.string() }) });
-export type EncoderRevisions = z.infer<typeof revisionsSchema>['embedded'];
+const revisionsSchema = z.strictObject({ image: z.string(), text: z.string() });
+export type EncoderRevisions = z.infer<typeof revisionsSchema>;
 
 /** The scorer's own code: a fit by other code is another fit. */
 const SCORER_CODE = new URL('../../scorer/retort_scorer/', import.meta.url);
@@ -32,11 +40,22 @@ export interface ScorerInputs {
   readonly rows: readonly ScorerRow[];
   /** Aspects with ratings, in their usual order. */
   readonly aspects: readonly Aspect[];
+  /** Name of the encoder that makes the features. */
+  readonly encoder: string;
   /** Changes when the features would. */
   readonly encodeKey: string;
   /** Name of the training run. */
   readonly fitKey: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** What the scorer is trained on once more at the end; absent: nothing. */
+  readonly refit?: 'all';
+}
+
+export class ProfileUnknownError extends RetortError {
+  readonly code = 'not-found';
+  constructor(name: string, known: readonly string[]) {
+    super(`There is no profile ${name} of the scorer: known are ${known.join(', ')}.`);
+  }
 }
 
 /** What encode and fit work on: the rated images of a corpus, each once, with the split that all aspects share. */
@@ -45,8 +64,12 @@ export async function scorerInputs(
   run: { readonly plan: RunPlan; readonly dataset: DatasetRow; readonly corpusKey: string },
 ): Promise<ScorerInputs> {
   const rows = collectRows(deps, run.dataset.id, run.corpusKey);
-  const revisions = await readEncoderRevisions();
-  const config = { seed: run.plan.seed };
+  const { profile: name, seed, scorerConfig, refit } = run.plan;
+  const profile = profileOf(name);
+  const revisions = await readEncoderRevisions(profile.encoder);
+  const config = { seed, ...profile.config, ...scorerConfig };
+  // Absent members leave the keys of fits as they were without them.
+  const more = refit === undefined ? {} : { refit };
   const aspects = ASPECTS.filter((aspect) => rows.some(({ mos }) => mos[aspect] !== undefined));
   const hash = createHash('sha256');
   for (const { imagePath, ...row } of rows) hash.update(canonicalJson(row)).update('\n');
@@ -54,17 +77,36 @@ export async function scorerInputs(
   return {
     rows,
     aspects,
+    encoder: profile.encoder,
     config,
+    ...more,
     encodeKey: sha256(canonicalJson({ images, revisions })),
     fitKey: sha256(
-      canonicalJson({ code: await scorerCodeHash(), rows: hash.digest('hex'), aspects, config, revisions }),
+      canonicalJson({
+        code: await scorerCodeHash(),
+        rows: hash.digest('hex'),
+        aspects,
+        config,
+        revisions,
+        ...more,
+      }),
     ),
   };
 }
 
-/** Revisions of the embedded encoder: another one gives other features. */
-export async function readEncoderRevisions(): Promise<EncoderRevisions> {
-  return revisionsSchema.parse(JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8'))).embedded;
+function profileOf(name: string = DEFAULT_PROFILE): Profile {
+  const profiles = readProfiles();
+  const profile = profiles[name];
+  if (profile === undefined) throw new ProfileUnknownError(name, Object.keys(profiles));
+  return profile;
+}
+
+/** Revisions of an encoder: others give other features. */
+export async function readEncoderRevisions(encoder = 'embedded'): Promise<EncoderRevisions> {
+  const known: Record<string, unknown> = z
+    .record(z.string(), z.unknown())
+    .parse(JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8')));
+  return revisionsSchema.parse(known[encoder]);
 }
 
 /** Hash of the scorer's Python files. */

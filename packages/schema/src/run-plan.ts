@@ -48,6 +48,12 @@ export const runPlanSchema = z.strictObject({
   strict: z.boolean(),
   /** Asks everything once more on purpose, to compare dates; absent is 0. */
   repeat: z.number().int().positive().optional(),
+  /** Profile of the scorer; absent: the fast one. */
+  profile: z.string().min(1).optional(),
+  /** Members of the fit's config that the profile doesn't have so; absent: none. */
+  scorerConfig: z.record(z.string(), z.unknown()).optional(),
+  /** What the scorer that predicts is trained on once more after its figures stand; absent: nothing. */
+  refit: z.literal('all').optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

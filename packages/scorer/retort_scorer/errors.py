@@ -7,6 +7,12 @@ class ScorerError(Exception):
     code = "scorer-failed"
 
 
+class ConfigError(ScorerError):
+    """Hyper-parameters that nobody can mean: an unknown name, or a value of the wrong kind or out of range."""
+
+    code = "usage"
+
+
 class CheckpointUnreadableError(ScorerError):
     """A file that should be a scorer checkpoint isn't one, or one of another format version."""
 

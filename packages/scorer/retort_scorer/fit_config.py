@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from .errors import ScorerError
+from .errors import ConfigError
 from .heads.neural_head import NeuralShape
 from .losses import LossWeights
 from .mixers.mixer import MixerShape
@@ -76,7 +76,7 @@ def parse_config(raw: Mapping[str, Any]) -> FitConfig:
     """Defaults with the members of ``raw`` put in; those of the mixer's sizes stand beside the others.
 
     Raises:
-        ScorerError: an unknown name or a value of the wrong kind.
+        ConfigError: an unknown name or a value of the wrong kind.
     """
     default = FitConfig()
     known = {field.name: getattr(default, field.name) for field in fields(FitConfig) if field.name != "sizes"}
@@ -84,9 +84,9 @@ def parse_config(raw: Mapping[str, Any]) -> FitConfig:
     everything = known | known_sizes
     for name, value in raw.items():
         if name not in everything:
-            raise ScorerError(f"config has the unknown member {name!r}: known are {', '.join(sorted(everything))}.")
+            raise ConfigError(f"config has the unknown member {name!r}: known are {', '.join(sorted(everything))}.")
         if not _fits(name, value, everything[name]):
-            raise ScorerError(f"config member {name} is {value!r}, expected something like {everything[name]!r}.")
+            raise ConfigError(f"config member {name} is {value!r}, expected something like {everything[name]!r}.")
     values = {name: tuple(value) if isinstance(everything[name], tuple) else value for name, value in raw.items()}
     sizes = MixerShape(**(known_sizes | {name: value for name, value in values.items() if name in known_sizes}))
     config = FitConfig(**{name: value for name, value in values.items() if name in known}, sizes=sizes)
@@ -97,17 +97,17 @@ def parse_config(raw: Mapping[str, Any]) -> FitConfig:
 def _check(config: FitConfig) -> None:
     config.loss_weights()
     if config.sizes.d_model % config.sizes.num_heads or min(config.batch_size, config.epochs_for(1), config.num_seeds) < 1:
-        raise ScorerError(
+        raise ConfigError(
             "config is impossible: d_model must divide by num_heads, batch_size, epochs and num_seeds be 1 or more."
         )
     for name, value, allowed in (("pooling", config.pooling, POOLINGS), ("schedule", config.schedule, SCHEDULES)):
         if value not in allowed:
-            raise ScorerError(f"config member {name} is {value!r}, expected one of {', '.join(allowed)}.")
+            raise ConfigError(f"config member {name} is {value!r}, expected one of {', '.join(allowed)}.")
     unknown = [name for name in config.heads if name not in HEADS]
     if unknown or not config.heads:
-        raise ScorerError(f"config member heads is {list(config.heads)!r}, expected some of {', '.join(HEADS)}.")
+        raise ConfigError(f"config member heads is {list(config.heads)!r}, expected some of {', '.join(HEADS)}.")
     if not config.members or not set(config.members) <= set(config.heads):
-        raise ScorerError(f"config member members is {list(config.members)!r}, expected some of {', '.join(config.heads)}.")
+        raise ConfigError(f"config member members is {list(config.members)!r}, expected some of {', '.join(config.heads)}.")
 
 
 def _fits(name: str, value: object, default: object) -> bool:

@@ -1,7 +1,7 @@
 """Fits every head of a config on the same inputs of the same rows: the part that a fit, a cross-validation and a refit share."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,21 @@ class Study:
 
 
 @dataclass(frozen=True)
+class NetworkEpochs:
+    """How long a network was trained: epochs that its learning rate was planned over, and the one whose weights were kept."""
+
+    planned: int
+    best: int
+
+
+@dataclass(frozen=True)
 class AspectHeads:
     """What was fitted for one aspect: heads by name, the scorer among them; what was chosen on the way."""
 
     heads: Mapping[str, Head]
     chosen: Mapping[str, Mapping[str, float]]  # by floor: its gamma and alpha
     best_epoch: int | None  # of the first network
+    epochs: Mapping[str, NetworkEpochs]  # by network: its aspects, mixer and seed
 
 
 @dataclass(frozen=True)
@@ -58,42 +67,53 @@ class Progress:
 
 
 def fit_heads(
-    study: Study, config: FitConfig, train: Places, val: Places, folder: Path, progress: Progress
+    study: Study,
+    config: FitConfig,
+    train: Places,
+    val: Places,
+    folder: Path,
+    progress: Progress,
+    frozen: Mapping[str, AspectHeads] | None = None,
 ) -> tuple[dict[str, AspectHeads], list[dict[str, Any]]]:
     """Fit the heads of ``config`` on the rows at ``train``; ``val`` chooses the epoch, and may be empty.
 
     Args:
         folder: where each network keeps what it needs to go on after a kill.
+        frozen: heads of an earlier fit of ``config``: its best epochs and its floors' gamma and alpha are taken over.
     Returns:
         the heads by aspect, and the history lines of each aspect's first network.
     """
     networks: dict[str, list[Head]] = {}
     history: list[dict[str, Any]] = []
-    epochs: dict[str, int] = {}
+    epochs: dict[str, dict[str, NetworkEpochs]] = {aspect: {} for aspect in study.aspects}
     mixers = [name for name in config.heads if name not in FLOOR_FITS]
     groups = [study.aspects] if config.joint else [(aspect,) for aspect in study.aspects]
     counter = _Counter(progress, len(groups) * len(mixers) * config.num_seeds)
     for mixer in mixers:
         for group in groups:
             for seed in range(config.num_seeds):
-                head, lines = _train(study, config, group, mixer, seed, (train, val), folder, counter)
+                name = f"{'-'.join(group)}.{mixer}.{seed}"
+                known = None if frozen is None else frozen[group[0]].epochs[name]
+                head, lines, trained = _train(study, config, group, mixer, seed, (train, val), folder / name, counter, known)
                 for place, aspect in enumerate(group):
                     networks.setdefault(f"{aspect} {mixer}", []).append(head.for_output(place))
+                    epochs[aspect][name] = trained
                     if seed == 0 and mixer == mixers[0]:
                         history += [{"aspect": aspect, **line} for line in lines]
-                        epochs[aspect] = best_epoch(lines)
     fitted = {}
     for aspect in study.aspects:
         heads: dict[str, Head] = {}
         chosen = {}
         for name in config.heads:
             if name in FLOOR_FITS:
-                heads[name], chosen[name] = _fit_floor(study, name, aspect, train)
+                known_choice = None if frozen is None else frozen[aspect].chosen[name]
+                heads[name], chosen[name] = _fit_floor(study, name, aspect, train, known_choice)
             else:
                 members = networks[f"{aspect} {name}"]
                 heads[name] = Ensemble(members, [1.0] * len(members))
         heads[SCORER] = Ensemble([heads[name] for name in config.members], [1.0] * len(config.members))
-        fitted[aspect] = AspectHeads(heads, chosen, epochs.get(aspect))
+        first = next((trained.best for trained in epochs[aspect].values()), None)
+        fitted[aspect] = AspectHeads(heads, chosen, first, epochs[aspect])
     return fitted, history
 
 
@@ -120,10 +140,11 @@ def _train(
     mixer: str,
     seed: int,
     splits: tuple[Places, Places],
-    folder: Path,
+    state: Path,
     counter: _Counter,
-) -> tuple[Any, list[dict[str, Any]]]:
-    """One network for the aspects of ``group``; its seed is the config's plus its own."""
+    known: NetworkEpochs | None,
+) -> tuple[Any, list[dict[str, Any]], NetworkEpochs]:
+    """One network for the aspects of ``group``; its seed is the config's plus its own. ``known``: how long it is trained."""
     columns = [study.aspects.index(aspect) for aspect in group]
     train, val = (places[~np.isnan(study.mos[places][:, columns]).all(axis=1)] for places in splits)
     data = TrainingData(
@@ -135,12 +156,15 @@ def _train(
         _groups(study, config, train),
     )
     shape = config.neural_shape(mixer, any(aspect in ASPECTS_OF_PROMPT for aspect in group), len(group))
-    name = f"{'-'.join(group)}.{mixer}.{seed}"
+    planned = config.epochs_for(len(train)) if known is None else known.planned
     listener = counter.listener(aspect=group[0], mixer=mixer, seed=seed)
     stopping = counter.progress.stopping
-    head, lines = train_head(data, shape, config, config.seed + seed, folder / f"{name}.resume.pt", listener, stopping)
+    path = state.with_name(f"{state.name}.resume.pt")
+    last = None if known is None else known.best
+    planned_config = replace(config, epochs=planned)
+    head, lines = train_head(data, shape, planned_config, config.seed + seed, path, listener, stopping, last)
     counter.network_done(len(lines))
-    return head, lines
+    return head, lines, NetworkEpochs(planned, best_epoch(lines))
 
 
 def _groups(study: Study, config: FitConfig, train: Places) -> torch.Tensor | None:
@@ -151,9 +175,11 @@ def _groups(study: Study, config: FitConfig, train: Places) -> torch.Tensor | No
     return group_numbers(names)
 
 
-def _fit_floor(study: Study, name: str, aspect: str, train: Places) -> tuple[Head, dict[str, float]]:
+def _fit_floor(
+    study: Study, name: str, aspect: str, train: Places, chosen: Mapping[str, float] | None
+) -> tuple[Head, dict[str, float]]:
     places = study.rated(aspect, train)
     mos = torch.from_numpy(study.mos[places, study.aspects.index(aspect)])
     prompts = [study.rows[place].prompt_group for place in places]
     fit = FLOOR_FITS[name]
-    return fit(study.inputs, torch.from_numpy(places), mos, prompts, aspect in ASPECTS_OF_PROMPT)
+    return fit(study.inputs, torch.from_numpy(places), mos, prompts, aspect in ASPECTS_OF_PROMPT, chosen)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
+from .check_config import run_check_config
 from .cross_validation import run_cross_validate
 from .benchmark import run_benchmark, run_write_splits
 from .encode import run_encode
@@ -29,6 +30,7 @@ Runner = Callable[[Mapping[str, Any], Emitter, Callable[[], bool]], dict[str, An
 COMMANDS: Mapping[str, Runner] = {
     "benchmark": run_benchmark,
     "benchmark-splits": run_write_splits,
+    "check-config": run_check_config,
     "encode": run_encode,
     "cross-validate": run_cross_validate,
     "fit": run_fit,

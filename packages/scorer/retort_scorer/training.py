@@ -66,12 +66,14 @@ def train_head(
     state_path: Path,
     on_epoch: Callable[[dict[str, Any], int], None],
     stopping: Callable[[], bool],
+    last_epoch: int | None = None,
 ) -> tuple[NeuralHead, list[dict[str, Any]]]:
     """Train to the end, from ``state_path`` if it is there.
 
     Args:
         on_epoch: hears the history line of each finished epoch and the number of epochs; not of those before a resume.
         stopping: asked between steps; True leaves at once, the last whole epoch is on disk.
+        last_epoch: after which training ends, its learning rate where the schedule of all epochs has it; None: after them all.
     Returns:
         the averaged weights of the epoch with the best mean of SRCC and PLCC on val, and a history line an epoch.
     Raises:
@@ -83,7 +85,8 @@ def train_head(
     state = _start(data, shape, config)
     if state_path.exists():
         _restore(state, state_path)
-    while state.epoch < epochs and not _is_spent(state.history, config.patience):
+    wanted = epochs if last_epoch is None else min(epochs, last_epoch)
+    while state.epoch < wanted and not _is_spent(state.history, config.patience):
         loss = _run_epoch(state, data, config, epochs, stopping)
         line = {"epoch": state.epoch, "train_loss": loss, **_validate(state.averaged, data)}
         score = _score(line)

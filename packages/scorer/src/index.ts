@@ -15,5 +15,6 @@ export {
   scorerPredictionSchema,
 } from './fit-files.ts';
 export { readImageEndings } from './image-formats.ts';
+export { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts';
 export { type ScorerCommand, type ScorerEvent, scorerEventSchema } from './protocol.ts';
 export { connectScorer, type Scorer, ScorerCommandError, ScorerDiedError } from './scorer-process.ts';

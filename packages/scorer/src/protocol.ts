@@ -48,8 +48,27 @@ export type ScorerCommand =
       readonly feature_store: string;
       readonly rows: string;
       readonly aspects: readonly string[];
+      readonly encoder: string;
       readonly out: string;
       readonly config: Readonly<Record<string, unknown>>;
+      readonly refit?: 'all';
+    }
+  | {
+      readonly command: 'check-config';
+      readonly config: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly command: 'tune';
+      readonly feature_store: string;
+      readonly rows: string;
+      readonly aspects: readonly string[];
+      readonly profile: string;
+      readonly out: string;
+      readonly seed: number;
+      readonly folds: number;
+      readonly trials: number;
+      readonly settings: unknown;
+      readonly threads: number;
     }
   | {
       readonly command: 'predict';

@@ -9,6 +9,7 @@ import {
 import { type RunPlan, runIdOf, teachJobSchema } from '@retort/schema';
 import { DiskFullError, lockHome, type Spending } from '@retort/store';
 import { type PriceQuote, quotePrice } from '@retort/teacher';
+import { checkScorerConfig } from '../check-scorer-config.ts';
 import { describeBatches } from '../coordinator/batch-news.ts';
 import { distillRun, type RunEnd } from '../coordinator/distill-run.ts';
 import { type Engine, startEngine } from '../coordinator/engine.ts';
@@ -42,6 +43,8 @@ export async function distillCommand(flags: DistillFlags, terminal: Terminal): P
   const lock = lockHome(home, process.pid);
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder(), priceOverride });
   try {
+    const isNew = deps.store.runs.get(runIdOf(options.plan)) === null;
+    if (isNew) await checkScorerConfig(options.plan, terminal);
     const before = deps.store.attempts.spending(runIdOf(options.plan));
     const end = await work(options, deps, terminal);
     return await conclude(end, { options, deps, terminal, startedAt, before });

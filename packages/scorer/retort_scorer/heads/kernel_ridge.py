@@ -5,7 +5,7 @@ train: so no level drowns the others. Where the image prompt counts it is multip
 prompt's vector at length 1: alike images under alike prompts count twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -70,12 +70,18 @@ class KernelRidge(Head):
 
 @torch.no_grad()
 def fit_kernel_ridge(
-    inputs: HeadInputs, train: Tensor, mos: Tensor, prompts: Sequence[str], uses_text: bool
+    inputs: HeadInputs,
+    train: Tensor,
+    mos: Tensor,
+    prompts: Sequence[str],
+    uses_text: bool,
+    chosen: Mapping[str, float] | None = None,
 ) -> tuple[KernelRidge, dict[str, float]]:
     """Fit on the rows at ``train``.
 
     Args:
         mos: [n], of the train rows. ``prompts``: [n], their image prompts: rows of one prompt stay in one fold.
+        chosen: gamma and alpha where an earlier fit chose them.
     Returns:
         the head, and the gamma and alpha that cross-validation by image prompt within train chose.
     """
@@ -89,21 +95,30 @@ def fit_kernel_ridge(
     levels = head.centres.split(head.levels, 1)
     head.medians.copy_(torch.stack([_squared_distances(part, part).median() for part in levels]).clamp_min(1e-12))
     distances, texts = head.distances(head.centres), head.texts if uses_text else None
-    folds = _folds(prompts)
+    if chosen is None:
+        gamma, alpha = _choose(head, distances, texts, mos.double(), _folds(prompts))
+    else:
+        gamma, alpha = chosen["gamma"], chosen["alpha"]
+    head.gamma.fill_(gamma)
+    head.mos_mean.copy_(mos.double().mean())
+    head.weights.copy_(_solve(head.kernel(distances, texts).double(), mos.double() - head.mos_mean, alpha))
+    return head.eval(), {"gamma": gamma, "alpha": alpha}
+
+
+def _choose(
+    head: KernelRidge, distances: Tensor, texts: Tensor | None, mos: Tensor, folds: Tensor
+) -> tuple[float, float]:
+    """The gamma and alpha of the smallest cross-validated error."""
     best: tuple[float, float, float] | None = None
     for gamma in GAMMAS:
         head.gamma.fill_(gamma)
         kernel = head.kernel(distances, texts).double()
         for alpha in ALPHAS:
-            error = _cross_validated_error(kernel, mos.double(), folds, alpha)
+            error = _cross_validated_error(kernel, mos, folds, alpha)
             if best is None or error < best[0]:
                 best = (error, gamma, alpha)
     assert best is not None  # the grids above are not empty
-    _, gamma, alpha = best
-    head.gamma.fill_(gamma)
-    head.mos_mean.copy_(mos.double().mean())
-    head.weights.copy_(_solve(head.kernel(distances, texts).double(), mos.double() - head.mos_mean, alpha))
-    return head.eval(), {"gamma": gamma, "alpha": alpha}
+    return best[1], best[2]
 
 
 def _squared_distances(left: Tensor, right: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Linear ridge regression on an image's whitened level coordinates: the plainest floor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -40,13 +40,21 @@ class Ridge(Head):
 
 @torch.no_grad()
 def fit_ridge(
-    inputs: HeadInputs, train: Tensor, mos: Tensor, prompts: Sequence[str], uses_text: bool
+    inputs: HeadInputs,
+    train: Tensor,
+    mos: Tensor,
+    prompts: Sequence[str],
+    uses_text: bool,
+    chosen: Mapping[str, float] | None = None,
 ) -> tuple[Ridge, dict[str, float]]:
-    """Fit on the rows at ``train`` with their ``mos`` [n]; alpha by cross-validation by image prompt within train."""
+    """Fit on the rows at ``train`` with their ``mos`` [n]; alpha as ``chosen`` has it, else by cross-validation by image prompt
+    within train.
+    """
     design, target = _design(inputs, train, uses_text), mos.double()
     count = min(FOLDS, len(set(prompts)))
     folds = torch.from_numpy(prompt_folds(prompts, count, seed=0)) if count > 1 else None
-    alpha = min(ALPHAS, key=lambda alpha: _error(design, target, folds, alpha))
+    alphas = ALPHAS if chosen is None else (chosen["alpha"],)
+    alpha = alphas[0] if len(alphas) == 1 else min(alphas, key=lambda alpha: _error(design, target, folds, alpha))
     weights, offset = _solve(design, target, alpha)
     head = Ridge(inputs.coordinates.shape[1], inputs.table.widths[2] if uses_text else 0)
     head.weights.copy_(weights)

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runIdOf } from '@retort/schema';
+import { describe, expect, it } from 'vitest';
+import { parseDistillOptions } from '../../packages/cli/src/distill-options.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const planOf = (flags: Parameters<typeof parseDistillOptions>[0]) => parseDistillOptions(flags, {}).plan;
+
+function jsonFile(text: string): string {
+  const path = join(temporaryFolder(), 'config.json');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('the options of the scorer', () => {
+  it('leave a run what it was where none, or the default, is given', () => {
+    const plain = planOf({});
+    for (const member of ['profile', 'scorerConfig', 'refit']) expect(plain).not.toHaveProperty(member);
+    expect(planOf({ profile: 'fast', scorerConfig: jsonFile('{}') })).toEqual(plain);
+  });
+
+  it('make another run of each profile, config and refit', () => {
+    const flags = [
+      {},
+      { profile: 'best' },
+      { scorerConfig: jsonFile('{"num_seeds": 2}') },
+      { scorerConfig: jsonFile('{"num_seeds": 3}') },
+      { refit: 'all' },
+    ];
+    expect(new Set(flags.map(planOf).map(runIdOf)).size).toBe(flags.length);
+  });
+
+  it('take a config by what it says, wherever the file lies', () => {
+    const [one, other] = ['{"mixup": 0, "heads": ["ridge"]}', '{"heads":["ridge"],"mixup":0}'].map((text) =>
+      planOf({ scorerConfig: jsonFile(text) }),
+    );
+    expect(one?.scorerConfig).toEqual({ mixup: 0, heads: ['ridge'] });
+    expect(one && other && runIdOf(one)).toBe(other && runIdOf(other));
+  });
+
+  it.each([
+    ['a profile that is none', () => ({ profile: 'better' }), /--profile is one of fast, best, not "better"/],
+    ['a config that is not there', () => ({ scorerConfig: '/nowhere.json' }), /there is no \/nowhere\.json/],
+    ['a config that is no JSON', () => ({ scorerConfig: jsonFile('seed: 1') }), /can't be read as JSON/],
+    ['a config that is a list', () => ({ scorerConfig: jsonFile('[1]') }), /should hold a JSON object/],
+    ['a refit of something else', () => ({ refit: 'test' }), /--refit is one of all/],
+  ])('refuse %s', (_case, flags, message) => {
+    expect(() => planOf(flags())).toThrow(message);
+  });
+});
