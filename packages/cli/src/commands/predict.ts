@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { FIT_FILES } from '@retort/scorer';
 import { z } from 'zod';
 import { checkpointLeakage } from '../checkpoint-leakage.ts';
-import { csvCell } from '../csv-cell.ts';
 import { EXIT } from '../exit-codes.ts';
 import { linesOf } from '../lines-of.ts';
 import { type ImageToScore, imagesToScore } from '../predict-source.ts';
