@@ -46,7 +46,7 @@ def test_a_bad_command_is_an_error_event_and_the_next_one_is_served(start_scorer
         '{"command":["encode"],"id":8}': "Unknown command",
         '{"command":"fit","id":9}': "lacks the member 'out'",
         '{"command":"encode","id":10,"images":"/none.jsonl","feature_store":"/none"}': "can't be read",
-        '{"command":"predict","id":11,"checkpoint":"/none"}': "can't be read as a scorer checkpoint",
+        '{"command":"predict","id":11,"checkpoint":"/none","images":"/none.jsonl","out":"/none"}': "can't be read as a scorer checkpoint",
     }
     events = scorer.events()
     for line, message in expected.items():
