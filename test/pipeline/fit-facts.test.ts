@@ -10,7 +10,9 @@ import {
   writeRunReport,
 } from '@retort/pipeline';
 import { sha256 } from '@retort/schema';
+import { fitMetricsSchema } from '@retort/scorer';
 import { describe, expect, it } from 'vitest';
+import { historyNote } from '../../packages/pipeline/src/fit-protocol.ts';
 import { comparison, figures } from './fit-figures.ts';
 import { type BedRun, openBed, runToAnswers, samplePlan } from './pipeline-bed.ts';
 
@@ -103,7 +105,8 @@ describe('writeRunReport: heads', () => {
       reference: 'kernel-ridge',
       conformal: { half_width: 0.8 },
       floor: { head_minus_floor: { srcc: { value: 0.25 } } },
-      history_note: '3 networks were trained; the curve is the first one’s.',
+      history_note:
+        'The curve is that of the first of 3 networks; it kept the epoch with the best mean of SRCC and PLCC on val.',
     });
     expect(report?.fit?.quality?.predictions.map(({ predicted_mos }) => predicted_mos)).toEqual([2]);
     expect(report?.gallery.map(({ predicted_mos }) => predicted_mos)).toEqual([2]);
@@ -118,7 +121,7 @@ describe('writeRunReport: heads', () => {
       {
         title: 'Kernel ridge',
         phrase:
-          'kernel ridge regression on the same features, chosen by folds of train prompts: quality gamma 0.7, alpha 0.1.',
+          'kernel ridge regression on the same features; folds of train prompts chose: quality gamma 0.7, alpha 0.1.',
       },
     ]);
     expect(readFileSync(html, 'utf8')).toContain('SRCC minus kernel ridge’s, paired');
@@ -135,6 +138,28 @@ describe('writeRunReport: heads', () => {
     ]);
     expect(report?.fit?.quality?.predictions.map(({ predicted_mos }) => predicted_mos)).toEqual([1]);
     expect(report?.fit?.quality).not.toHaveProperty('history_note');
+  });
+});
+
+describe('historyNote', () => {
+  const metricsOf = (heads: readonly string[], num_seeds: number) => {
+    const { quality } = METRICS.aspects;
+    const fitted = Object.fromEntries(heads.map((head) => [head, figures()]));
+    const config = { ...METRICS.config, num_seeds };
+    return fitMetricsSchema.parse({
+      ...METRICS,
+      config,
+      aspects: { quality: { ...quality, heads: fitted } },
+    });
+  };
+
+  it('counts the networks of every mixer, and none for floors', () => {
+    const twoMixers = metricsOf(['xlstm', 'gru-legacy', 'ridge', 'scorer'], 4);
+    expect(historyNote(twoMixers, 'quality').history_note).toContain('the first of 8 networks;');
+    expect(historyNote(metricsOf(['xlstm', 'scorer'], 1), 'quality').history_note).toContain(
+      'the one network;',
+    );
+    expect(historyNote(metricsOf(['ridge', 'scorer'], 4), 'quality')).toEqual({});
   });
 });
 

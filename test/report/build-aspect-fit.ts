@@ -52,7 +52,7 @@ export function buildAspectFit(srcc: number): AspectFit {
       val_srcc: srcc + 0.04 - 0.004 * (index - 8) ** 2,
     })),
     best_epoch: 9,
-    history_note: '5 networks were trained; the curve is the first one’s.',
+    history_note: 'The curve is that of the first of 5 networks.',
     predictions: buildPredictions(srcc),
     notes: ['The scorer does not beat kernel ridge on the same features (difference -0.023 [-0.07, 0.02]).'],
   };

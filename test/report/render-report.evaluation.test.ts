@@ -107,7 +107,7 @@ describe('renderReport: words, groups and seeds', () => {
 
   it('says whose learning curve it shows', async () => {
     const curves = plainText(readSection(await renderReport(buildReportData()), 'learning-curves'));
-    expect(curves).toContain('5 networks were trained; the curve is the first one’s.');
+    expect(curves).toContain('The curve is that of the first of 5 networks.');
   });
 
   it('says what every head is, the scorer first', async () => {
@@ -127,6 +127,6 @@ describe('renderReport: words, groups and seeds', () => {
       ['Metadata floor', '54', '0.655 [0.57, 0.73]'],
     ]);
     expect(table?.rows[0]?.at(-1)).toBe('RMSE logistic-5');
-    expect(plainText(page)).not.toContain('networks were trained');
+    expect(plainText(page)).not.toContain('of the first of');
   });
 });

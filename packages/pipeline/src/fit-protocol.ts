@@ -40,10 +40,10 @@ function chosenFor(name: string, { aspects }: FitMetrics): string {
     const values = Object.entries(chosen?.[name] ?? {}).map(([value, number]) => `${value} ${number}`);
     return values.length === 0 ? [] : [`${aspect} ${values.join(', ')}`];
   });
-  return byAspect.length === 0 ? '' : `, chosen by folds of train prompts: ${byAspect.join('; ')}`;
+  return byAspect.length === 0 ? '' : `; folds of train prompts chose: ${byAspect.join('; ')}`;
 }
 
-/** Whose learning curve an aspect shows. Nothing where one network was trained, or the fit doesn't say how many. */
+/** Whose learning curve an aspect shows, and which epoch it kept. Nothing where the fit doesn't say how many networks it trained. */
 export function historyNote(
   { aspects, config, scorer }: FitMetrics,
   aspect: Aspect,
@@ -53,6 +53,9 @@ export function historyNote(
     (name) => name !== scorer && headName(name).kind !== 'floor',
   );
   const networks = neural.length * config.num_seeds;
-  if (networks < 2) return {};
-  return { history_note: `${networks} networks were trained; the curve is the first one’s.` };
+  if (networks === 0) return {};
+  const whose = networks === 1 ? 'of the one network' : `of the first of ${networks} networks`;
+  return {
+    history_note: `The curve is that ${whose}; it kept the epoch with the best mean of SRCC and PLCC on val.`,
+  };
 }

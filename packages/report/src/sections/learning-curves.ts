@@ -24,6 +24,6 @@ export async function learningCurvesBody(data: ReportData): Promise<HtmlValue> {
     );
   }
   if (figures.length === 0) return html`<p>This run kept no history of its fit.</p>`;
-  return html`<p>${describeSplit(data)}. Val chose the epoch, so its SRCC flatters: results are on test.</p>
+  return html`<p class="sentence">${describeSplit(data)}. Val chose the epoch, so its SRCC flatters: results are on test.</p>
 <div class="charts">${figures}</div>`;
 }

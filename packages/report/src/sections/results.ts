@@ -27,7 +27,7 @@ async function aspectBlock(data: ReportData, fitted: FittedAspect, key: Generato
   const { aspect, fit } = fitted;
   const caption = protocolLine(data, aspect, scorerOf(fit).metrics.n);
   return html`<h3>${aspect}</h3>
-${fit.notes.length > 0 && html`<ul class="notes">${fit.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+${fit.notes.length > 0 && html`<ul class="notes">${fit.notes.map((note) => html`<li class="sentence">${note}</li>`)}</ul>`}
 ${tableFrame(metricsTable(fit, caption))}
 ${floorLine(fit)}
 ${seedsTable(data, fitted)}
