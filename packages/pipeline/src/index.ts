@@ -67,6 +67,7 @@ export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport }
 export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';
 export { runSplits } from './run-splits.ts';
 export {
+  ensureOnnxLibrary,
   ensureScorerEnvironment,
   type ScorerEnvironmentOptions,
   startScorer,

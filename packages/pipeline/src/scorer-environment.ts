@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -46,8 +47,23 @@ async function scorerSpec(cuda: boolean): Promise<EnvironmentSpec> {
   return { name: 'scorer', requirements, withoutDependencies, extraIndex: TORCH_CPU_INDEX };
 }
 
-/** Starts the scorer's process; it dies with this one. */
-export function startScorer({ python, executable }: ScorerEnvironment): Scorer {
+/** What only `scorer pack --onnx` needs, as a folder for the scorer's Python path: about 110 MB, once. */
+export async function ensureOnnxLibrary(options: ScorerEnvironmentOptions): Promise<string> {
+  const { cacheDir, onInstall } = options;
+  const python = await findPython(options.env.RETORT_PYTHON);
+  const withoutDependencies = await readRequirements(new URL('requirements-onnx.txt', SCORER_FOLDER));
+  const folder = await ensureEnvironment(
+    { name: 'onnx', withoutDependencies },
+    { cacheDir, python, onInstall },
+  );
+  const library = join(folder, 'lib');
+  const version = (await readdir(library)).find((name) => name.startsWith('python'));
+  return join(library, version ?? 'python3', 'site-packages');
+}
+
+/** Starts the scorer's process; it dies with this one. `library` is put on its Python path. */
+export function startScorer({ python, executable }: ScorerEnvironment, library?: string): Scorer {
+  const path = library === undefined ? {} : { PYTHONPATH: library };
   return connectScorer(
     launch({
       python: python.executable,
@@ -56,7 +72,7 @@ export function startScorer({ python, executable }: ScorerEnvironment): Scorer {
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: fileURLToPath(SCORER_FOLDER),
       // Without compiled files each start of PyTorch takes 1.5 s longer.
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '', PYTHONUNBUFFERED: '1' },
+      env: { ...process.env, ...path, PYTHONDONTWRITEBYTECODE: '', PYTHONUNBUFFERED: '1' },
     }),
   );
 }

@@ -48,7 +48,8 @@ def run_pack(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
     """Write the pack of ``checkpoint`` to the folder ``out``.
 
     Args:
-        command: ``checkpoint``, ``out``; optional ``overwrite`` (a pack there is replaced), ``onnx`` (scorer.onnx as well).
+        command: ``checkpoint``, ``out``; optional ``overwrite`` (a pack there is replaced), ``onnx_images`` (a folder of images:
+            scorer.onnx is written as well, and checked on them).
     Returns:
         ``out``, ``files``, ``bytes`` and ``onnx``: None, or aspects, images and largest_difference of its check.
     Raises:
@@ -60,11 +61,12 @@ def run_pack(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
     require_same_revisions(checkpoint, source)
     require_packable(checkpoint.encoder)
     _require_free(out, bool(command.get("overwrite", False)))
+    onnx_images = command.get("onnx_images")
     temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         temporary.mkdir(parents=True)
-        checked = _fill(temporary, source, checkpoint, out.name, bool(command.get("onnx", False)))
+        checked = _fill(temporary, source, checkpoint, out.name, None if onnx_images is None else Path(onnx_images))
         sums = _write_sums(temporary)
         size = sum(path.stat().st_size for path in temporary.rglob("*") if path.is_file())
         _move(temporary, out)
@@ -82,7 +84,7 @@ def _require_free(out: Path, overwrite: bool) -> None:
         raise ScorerError(f"{out} is no pack: only a pack is overwritten. Name another folder.")
 
 
-def _fill(folder: Path, source: Path, checkpoint: Checkpoint, name: str, onnx: bool) -> dict[str, Any] | None:
+def _fill(folder: Path, source: Path, checkpoint: Checkpoint, name: str, onnx_images: Path | None) -> dict[str, Any] | None:
     shutil.copyfile(source, folder / "scorer.safetensors")
     write_json(folder / "config.json", checkpoint.header)
     write_encoder_weights(checkpoint.encoder, folder / WEIGHTS_FOLDER)
@@ -100,14 +102,25 @@ def _fill(folder: Path, source: Path, checkpoint: Checkpoint, name: str, onnx: b
     metrics = _metrics(source.with_name("metrics.json"), checkpoint)
     if metrics is not None:
         shutil.copyfile(source.with_name("metrics.json"), folder / "metrics.json")
-    checked, said = _export_onnx(checkpoint, folder) if onnx else (None, None)
+    checked, said = (None, None) if onnx_images is None else _export_onnx(checkpoint, folder / "scorer.onnx", onnx_images)
     side = require_image_side(describe_encoder(checkpoint.encoder))
     (folder / "README.md").write_text(model_card(checkpoint, metrics, name, side, said), encoding="utf-8")
     return checked
 
 
-def _export_onnx(checkpoint: Checkpoint, folder: Path) -> tuple[dict[str, Any], str]:
-    raise ScorerError("ONNX comes with the next step.")
+def _export_onnx(checkpoint: Checkpoint, file: Path, images: Path) -> tuple[dict[str, Any], str]:
+    """What came of it, for the result and for the card."""
+    from .onnx_export import LEFT_OUT, OPSET, export_onnx  # only where it is asked for: its packages aren't always there
+
+    found = export_onnx(checkpoint, file, sorted(path for path in images.iterdir() if path.is_file()))
+    said = (
+        f"`scorer.onnx` (opset {OPSET}) takes `pixels` [1, 3, 512, 512], fp32, RGB, 0–255, the image stretched to the square "
+        f"(Pillow's bicubic), and gives {', '.join(f'`{aspect}`' for aspect in found.aspects)} [1], MOS on 0–5. Largest difference "
+        f"from PyTorch on {found.images} images: {found.largest_difference:.1e}."
+    )
+    for aspect in found.left_out:
+        said += f" `{aspect}` is not in it: {LEFT_OUT}."
+    return {"aspects": list(found.aspects), "images": found.images, "largest_difference": found.largest_difference}, said
 
 
 def _metrics(path: Path, checkpoint: Checkpoint) -> dict[str, Any] | None:

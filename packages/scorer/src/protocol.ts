@@ -92,5 +92,6 @@ export type ScorerCommand =
       readonly checkpoint: string;
       readonly out: string;
       readonly overwrite: boolean;
-      readonly onnx: boolean;
+      /** A folder of images to check scorer.onnx on; null writes none. */
+      readonly onnx_images: string | null;
     };

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { sampleDataset } from '@retort/datasets';
 import { z } from 'zod';
 import { EXIT } from '../exit-codes.ts';
 import { existing } from '../flag-values.ts';
@@ -38,7 +40,7 @@ export async function packCommand(flags: PackFlags, terminal: Terminal): Promise
         checkpoint,
         out,
         overwrite: flags.overwrite === true,
-        onnx: flags.onnx === true,
+        onnx_images: flags.onnx === true ? join(sampleDataset().path, 'images') : null,
       },
       terminal,
     ),
