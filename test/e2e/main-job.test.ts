@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runThroughKills } from './kill-storm.ts';
 import { describePredict } from './predict-cases.ts';
 import { runDistill, runJson, temporaryFolder } from './run-distill.ts';
+import { describeTune } from './tune-cases.ts';
 
 /** Ten image prompts with all their generators: small enough to be run to its end, large enough to be fitted. */
 const JOB = ['--limit', '100', '--aspects', 'quality'];
@@ -171,6 +172,8 @@ describe('the main job', () => {
 });
 
 describe('distill predict', () => describePredict(() => String(first.checkpoint)));
+
+describe('distill tune', () => describeTune(() => home));
 
 async function recordedAnswers(aspect: string): Promise<Map<string, string>> {
   const file = new URL('../../packages/datasets/sample/recordings/gemini-1.5-pro.jsonl', import.meta.url);

@@ -24,6 +24,7 @@ import { SIDE_HELP } from './side-selector.ts';
 import { addSplitOptions } from './split-options.ts';
 import { DEFAULT_GEMINI_MODEL } from './teacher-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { addTune } from './tune-program.ts';
 
 const EXAMPLES = `
 Examples:
@@ -36,9 +37,8 @@ Examples:
   pnpm distill --path my-images --teacher gemini --combined --dry-run      all aspects in one call
   OPENAI_BASE_URL=http://localhost:11434/v1 pnpm distill --path my-images --teacher openai --model qwen2.5vl:7b
   pnpm distill --path my-images --teacher gemini-batch --budget 5
-  pnpm distill --profile best             two networks read the images: better, and slower
+  pnpm distill --profile best             two networks read the images
   pnpm distill status
-  pnpm distill tune --trials 20
   pnpm distill push --repo my-lab/agiqa-3k-conversations --dry-run
   pnpm distill predict --checkpoint .retort/training/…/scorer.safetensors my-images
 
@@ -118,6 +118,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addReview(program, terminal, exit);
   addPush(program, terminal, exit);
   addAudit(program, terminal, exit);
+  addTune(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   addBenchmark(program, terminal, exit);

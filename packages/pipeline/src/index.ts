@@ -64,7 +64,7 @@ export {
 } from './review/review-row.ts';
 export { findRunCorpus, loadRunCorpus } from './run-corpus.ts';
 export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport } from './run-report.ts';
-export { encodeRun, fitRun, type ProgressListener } from './run-scorer.ts';
+export { encodeRun, fitRun, type ProgressListener, type ScorerRun } from './run-scorer.ts';
 export { runSplits } from './run-splits.ts';
 export {
   ensureOnnxLibrary,
@@ -88,4 +88,5 @@ export {
   TOKEN_STUDENTS,
   type TokenCounterChoice,
 } from './token-counts.ts';
+export { type TriedSetting, type TuneResult, triedSettingSchema, tuneRun, tuningFolder } from './tune-run.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';

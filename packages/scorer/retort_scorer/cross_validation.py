@@ -44,17 +44,36 @@ def run_cross_validate(command: Mapping[str, Any], emit: Emitter, stopping: Call
         rows = [row for row in load_rated_rows(Path(command["rows"]), [aspect]) if splits is None or row.split in splits]
         table = load_features(Path(command["feature_store"]), encoder, rows)
         parts = list(_parts(rows, str(command.get("by", "image-prompt")), int(command.get("folds", FOLDS)), command.get("seed", 0)))
-        lines: list[dict[str, Any]] = []
-        for number, part in enumerate(parts):
-            path = out / f"{aspect}.{number}.jsonl"
-            if not path.exists():
-                folder = out / f"{aspect}.{number}"
-                folder.mkdir(exist_ok=True)
-                write_json_lines(path, _fold(rows, table, encoder, aspect, config, part, folder, stopping))
-            lines += read_json_lines(path)
-            emit("progress", done=number + 1, total=len(parts), unit="fold", note=aspect)
+        lines = held_out_lines(rows, table, encoder, aspect, config, parts, out, emit, stopping)
         result["aspects"][aspect] = summarise(rows, aspect, lines, config.seed)
     return result
+
+
+def held_out_lines(
+    rows: Sequence[FitRow],
+    table: FeatureTable,
+    encoder: EncoderSpec,
+    aspect: str,
+    config: FitConfig,
+    parts: Sequence[Part],
+    out: Path,
+    emit: Emitter,
+    stopping: Callable[[], bool],
+) -> list[dict[str, Any]]:
+    """A line a held-out row of each of ``parts``: ``row``, ``held_out`` and the predictions by head.
+
+    Parts whose lines are in the folder ``out`` are not fitted again.
+    """
+    lines: list[dict[str, Any]] = []
+    for number, part in enumerate(parts):
+        path = out / f"{aspect}.{number}.jsonl"
+        if not path.exists():
+            folder = out / f"{aspect}.{number}"
+            folder.mkdir(exist_ok=True)
+            write_json_lines(path, _fold(rows, table, encoder, aspect, config, part, folder, stopping))
+        lines += read_json_lines(path)
+        emit("progress", done=number + 1, total=len(parts), unit="fold", note=aspect)
+    return lines
 
 
 def _parts(rows: Sequence[FitRow], by: str, folds: int, seed: int) -> Iterator[Part]:

@@ -34,7 +34,7 @@ class FitConfig:
     mixup: float = 1.0  # both parameters of the Beta distribution that two rows are mixed by; 0 mixes none
     epochs: int | None = None  # None: from images_seen
     images_seen: int = 46_000  # train rows times epochs
-    max_epochs: int = 60
+    max_epochs: int = 30
     min_epochs: int = 8
     patience: int | None = None  # epochs without a better val score after which training ends; None: it goes on
     batch_size: int = 64

@@ -24,6 +24,8 @@ from .fit_part import run_fit_part
 from .pack import run_pack
 from .predict import run_predict
 from .protocol import Emitter, EventStream
+from .tune import run_tune
+from .tune_setting import run_tune_setting
 
 Runner = Callable[[Mapping[str, Any], Emitter, Callable[[], bool]], dict[str, Any]]
 
@@ -37,6 +39,8 @@ COMMANDS: Mapping[str, Runner] = {
     "fit-part": run_fit_part,
     "predict": run_predict,
     "pack": run_pack,
+    "tune": run_tune,
+    "tune-setting": run_tune_setting,
 }
 IDLE_POLL_SECONDS = 0.2  # how long an idle process takes to see a SIGTERM
 
