@@ -19,6 +19,7 @@ from .fit_config import FitConfig, parse_config
 from .fit_heads import Places, Progress, fit_heads
 from .fit_rows import MOS_RANGE, FitRow
 from .folds import Part, fold_parts, generator_parts, prompt_folds
+from .head_words import head_words, is_floor
 from .protocol import Emitter
 from .study import build_study, load_features, load_rated_rows
 
@@ -122,5 +123,9 @@ def summarise(rows: Sequence[FitRow], aspect: str, lines: Sequence[Mapping[str, 
     return {
         "heads": {name: evaluate(held, values, mos, seed) for name, values in predicted.items()},
         "comparisons": comparisons,
-        "notes": [comparison_note(found, f"the {name} head", "kernel ridge") for name, found in comparisons.items()],
+        "notes": [
+            comparison_note(found, head_words(name), head_words(REFERENCE))
+            for name, found in comparisons.items()
+            if not is_floor(name)
+        ],
     }

@@ -11,6 +11,7 @@ from .evaluation import compare, comparison_note, evaluate
 from .fit_heads import SCORER, AspectHeads, Places, Study, Values
 from .fit_rows import MOS_RANGE
 from .floor_figures import evaluate_floor
+from .head_words import head_words, is_floor
 from .heads.ensemble import Ensemble
 from .seeds import seed_figures
 
@@ -77,7 +78,11 @@ def _comparisons(
         for name, values in predicted.items()
         if name != REFERENCE
     }
-    notes = [comparison_note(comparison, f"the {name} head", "kernel ridge") for name, comparison in found.items()]
+    notes = [
+        comparison_note(found[name], head_words(name), head_words(REFERENCE))
+        for name in sorted(found, key=lambda name: name != SCORER)
+        if not is_floor(name)
+    ]
     return {"comparisons": found, "notes": notes}
 
 
