@@ -92,7 +92,7 @@ export function describePredict(checkpoint: () => string): void {
     });
     const printed = await runDistill(['predict', '--checkpoint', checkpoint(), list]);
     expect(await readFile(out, 'utf8')).toBe(printed.stdout);
-  });
+  }, 180_000);
 
   it('refuses what is no checkpoint of ours, a missing folder and a table without its columns', async () => {
     const folder = await testFolder();
