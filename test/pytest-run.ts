@@ -77,3 +77,11 @@ export async function ensureBaselines(options: EnvironmentOptions): Promise<stri
   );
   return ensureLibrary({ name: 'baselines', withoutDependencies }, options);
 }
+
+/** What `scorer pack --onnx` needs, to stand on the path of the scorer's environment. */
+export async function ensureOnnx(options: EnvironmentOptions): Promise<string> {
+  const withoutDependencies = await readRequirements(
+    new URL('../packages/scorer/requirements-onnx.txt', import.meta.url),
+  );
+  return ensureLibrary({ name: 'onnx', withoutDependencies }, options);
+}

@@ -8,6 +8,7 @@ import {
   ensureBaselines,
   ensureLibrary,
   ensureOfficialXlstm,
+  ensureOnnx,
   ensurePytest,
   runPytest,
 } from './pytest-run.ts';
@@ -60,7 +61,13 @@ async function runPython(work: string): Promise<readonly Tally[]> {
   return [
     await runPytest({
       executable,
-      libraries: [join(ROOT, 'packages', 'scorer'), pytest, baselines, await ensureOfficialXlstm(options)],
+      libraries: [
+        join(ROOT, 'packages', 'scorer'),
+        pytest,
+        baselines,
+        await ensureOfficialXlstm(options),
+        await ensureOnnx(options),
+      ],
       tests: ['test/scorer'],
       resultFile: join(work, 'scorer.xml'),
     }),

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runDistill, testFolder } from './run-distill.ts';
@@ -70,6 +70,29 @@ export function describePredict(checkpoint: () => string): void {
     expect(lines).toHaveLength(2);
     expect(end.stderr).toContain('broken.png');
   });
+
+  it('packs the scorer, and the pack writes to --out what the checkpoint prints', async () => {
+    const folder = await testFolder();
+    const pack = join(folder, 'pack');
+    await copyFile(join(SAMPLE_IMAGES, 'xl2.2_normal_014.jpg'), join(folder, 'a.jpg'));
+    await writeFile(join(folder, 'list.csv'), 'name,prompt\na.jpg,a small leopard gecko\n');
+    const packing = ['scorer', 'pack', '--checkpoint', checkpoint(), '--out', pack];
+    const packed = await runDistill(packing);
+    expect(packed, packed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(pack) });
+    expect(await runDistill(packing)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--overwrite'),
+    });
+    const list = join(folder, 'list.csv');
+    const out = join(folder, 'scores.csv');
+    const written = await runDistill(['predict', '--checkpoint', pack, list, '--out', out]);
+    expect(written, written.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 images scored'),
+    });
+    const printed = await runDistill(['predict', '--checkpoint', checkpoint(), list]);
+    expect(await readFile(out, 'utf8')).toBe(printed.stdout);
+  }, 180_000);
 
   it('refuses what is no checkpoint of ours, a missing folder and a table without its columns', async () => {
     const folder = await testFolder();
