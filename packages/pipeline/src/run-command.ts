@@ -61,11 +61,13 @@ function scorerWords({
   profile,
   scorerConfig,
   refit,
-}: Pick<RunPlan, 'profile' | 'scorerConfig' | 'refit'>): string[] {
+  protocol,
+}: Pick<RunPlan, 'profile' | 'scorerConfig' | 'refit' | 'protocol'>): string[] {
   return [
     ...(profile === undefined ? [] : ['--profile', quoteForShell(profile)]),
     ...(scorerConfig === undefined ? [] : ['--scorer-config', SCORER_CONFIG_FILE]),
     ...(refit === undefined ? [] : ['--refit', refit]),
+    ...(protocol === undefined ? [] : ['--protocol', protocol]),
   ];
 }
 
@@ -74,6 +76,7 @@ export function portableRunCommand({
   profile: _profile,
   scorerConfig: _config,
   refit: _refit,
+  protocol: _protocol,
   ...plan
 }: RunPlan): string {
   const { dataset, recordings } = plan;
