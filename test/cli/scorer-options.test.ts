@@ -16,7 +16,8 @@ function jsonFile(text: string): string {
 describe('the options of the scorer', () => {
   it('leave a run what it was where none, or the default, is given', () => {
     const plain = planOf({});
-    for (const member of ['profile', 'scorerConfig', 'refit']) expect(plain).not.toHaveProperty(member);
+    for (const member of ['profile', 'scorerConfig', 'refit', 'protocol'])
+      expect(plain).not.toHaveProperty(member);
     expect(planOf({ profile: 'fast', scorerConfig: jsonFile('{}') })).toEqual(plain);
   });
 
@@ -27,6 +28,7 @@ describe('the options of the scorer', () => {
       { scorerConfig: jsonFile('{"num_seeds": 2}') },
       { scorerConfig: jsonFile('{"num_seeds": 3}') },
       { refit: 'all' },
+      { protocol: 'legacy' },
     ];
     expect(new Set(flags.map(planOf).map(runIdOf)).size).toBe(flags.length);
   });
@@ -45,6 +47,7 @@ describe('the options of the scorer', () => {
     ['a config that is no JSON', () => ({ scorerConfig: jsonFile('seed: 1') }), /can't be read as JSON/],
     ['a config that is a list', () => ({ scorerConfig: jsonFile('[1]') }), /should hold a JSON object/],
     ['a refit of something else', () => ({ refit: 'test' }), /--refit is one of all/],
+    ['a protocol that is none', () => ({ protocol: 'paper' }), /--protocol is one of legacy/],
   ])('refuse %s', (_case, flags, message) => {
     expect(() => planOf(flags())).toThrow(message);
   });

@@ -3,9 +3,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runDistill, testFolder } from './run-distill.ts';
 
+/** Each case starts PyTorch once or twice. */
+const CASE_LIMIT_MS = 180_000;
+
 /** What `distill tune` promises on a home whose latest run has a corpus with ratings of `quality`. */
 export function describeTune(home: () => string): void {
-  it('compares settings on train rows, writes what it tried, and tries nothing twice', async () => {
+  it('compares settings on train rows, writes what it tried, and tries nothing twice', {
+    timeout: CASE_LIMIT_MS,
+  }, async () => {
     const folder = await testFolder();
     const settings = join(folder, 'settings.json');
     await writeFile(settings, '{"heads": [["ridge"]], "members": [["ridge"]], "level_components": [32, 64]}');
@@ -26,7 +31,9 @@ export function describeTune(home: () => string): void {
     expect(best).toMatchObject({ heads: ['ridge'], members: ['ridge'] });
   });
 
-  it('refuses a setting that no fit takes, and a config of a run that can’t be, before anything is done', async () => {
+  it('refuses a setting that no fit takes, and a config of a run that can’t be, before anything is done', {
+    timeout: CASE_LIMIT_MS,
+  }, async () => {
     const folder = await testFolder();
     const wrong = join(folder, 'wrong.json');
     await writeFile(wrong, '{"depth": [3]}');

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkpointLeakage } from '../../packages/cli/src/checkpoint-leakage.ts';
-import { markMetrics } from '../../packages/pipeline/src/mark-metrics.ts';
+import { markMetrics, runLeakage } from '../../packages/pipeline/src/mark-metrics.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const METRICS = { fingerprint: 'sha256:00', aspects: { quality: { srcc: 0.5 } } };
@@ -31,6 +31,18 @@ describe('markMetrics', () => {
     await markMetrics(file, undefined);
     expect(readFileSync(file, 'utf8')).toBe(JSON.stringify(METRICS));
     expect(await checkpointLeakage(checkpoint)).toBeNull();
+  });
+});
+
+describe('runLeakage', () => {
+  it('adds the legacy protocol to what leaks, and is what the corpus says without it', async () => {
+    expect(runLeakage({}, {})).toBeUndefined();
+    expect(runLeakage({ leakage: ['a'] }, {})).toEqual(['a']);
+    const marked = runLeakage({ leakage: ['a'] }, { protocol: 'legacy' });
+    expect(marked).toEqual(['a', expect.stringMatching(/^legacy: val = test/)]);
+    const { file, checkpoint } = fitFolder();
+    await markMetrics(file, runLeakage({}, { protocol: 'legacy' }));
+    expect(await checkpointLeakage(checkpoint)).toContain('legacy: val = test');
   });
 });
 

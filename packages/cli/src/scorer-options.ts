@@ -12,10 +12,11 @@ export interface ScorerFlags {
   readonly profile?: string;
   readonly scorerConfig?: string;
   readonly refit?: string;
+  readonly protocol?: string;
 }
 
 /** Members that aren't said are absent, so that a run without them is the run it was before they existed. */
-export type ScorerPlan = Pick<RunPlan, 'profile' | 'scorerConfig' | 'refit'>;
+export type ScorerPlan = Pick<RunPlan, 'profile' | 'scorerConfig' | 'refit' | 'protocol'>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,17 +30,22 @@ export function addScorerOptions(program: Command): Command {
     .option(
       '--refit <rows>',
       'all: when the figures stand, train the scorer that predicts once more, on every rated row',
+    )
+    .option(
+      '--protocol <name>',
+      'legacy: test chooses the epoch, as in the paper’s code; metrics, report and predict then say so',
     );
 }
 
-/** @throws UsageError no such profile, a file that is no JSON object, or another refit than `all` */
-export function parseScorer({ profile, scorerConfig, refit }: ScorerFlags, env: Env): ScorerPlan {
+/** @throws UsageError no such profile, a file that is no JSON object, another refit than `all`, another protocol than `legacy` */
+export function parseScorer({ profile, scorerConfig, refit, protocol }: ScorerFlags, env: Env): ScorerPlan {
   const name = parseProfile(profile);
   const config = scorerConfig === undefined ? {} : readScorerConfig(userPath(scorerConfig, env));
   return {
     ...(name === DEFAULT_PROFILE ? {} : { profile: name }),
     ...(Object.keys(config).length === 0 ? {} : { scorerConfig: config }),
     ...(refit === undefined ? {} : { refit: choice('--refit', refit, ['all'] as const) }),
+    ...(protocol === undefined ? {} : { protocol: choice('--protocol', protocol, ['legacy'] as const) }),
   };
 }
 

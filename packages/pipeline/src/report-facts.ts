@@ -6,6 +6,7 @@ import { openRecordings } from '@retort/teacher';
 import { loadAudit } from './audit/stored-audit.ts';
 import { RUN_FORMATS } from './export-run.ts';
 import { loadCorpus } from './load-corpus.ts';
+import { runLeakage } from './mark-metrics.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { aspectsOf } from './plan-requests.ts';
 import { promptNameOf, runCommand } from './run-command.ts';
@@ -28,6 +29,7 @@ export async function runFacts(
 ): Promise<ReportData['run']> {
   const { plan, dataset } = run;
   const { manifest } = loadCorpus(deps, corpusKey);
+  const leakage = runLeakage(manifest, plan);
   const stored = deps.store.runs.get(run.id);
   const aspects = aspectsOf(plan, dataset).filter((aspect) => (manifest.rowsByAspect[aspect] ?? 0) > 0);
   return {
@@ -46,7 +48,7 @@ export async function runFacts(
     split_note: splitRuleNotes(plan.splitBy),
     ...(manifest.fold === undefined ? {} : { fold: manifest.fold }),
     ...(manifest.holdOut === undefined ? {} : { hold_out: manifest.holdOut }),
-    ...(manifest.leakage === undefined ? {} : { leakage: [...manifest.leakage] }),
+    ...(leakage === undefined ? {} : { leakage: [...leakage] }),
     code_commit: stored?.codeCommit ?? null,
     started_at: stored?.startedAt ?? '',
     command: runCommand(plan),

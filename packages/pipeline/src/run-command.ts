@@ -49,12 +49,36 @@ export function runCommand({
     ...(combined === undefined ? [] : [combined === 'json' ? '--combined' : `--combined ${combined}`]),
     ...(strict ? ['--strict'] : []),
     ...(repeat === undefined ? [] : ['--repeat', String(repeat)]),
+    ...scorerWords(form),
   ];
   return words.join(' ');
 }
 
-/** The same for readers elsewhere: paths of this machine are placeholders. */
-export function portableRunCommand(plan: RunPlan): string {
+/** What a run with a config was given: the plan has its content, not its file, and metrics.json has it too. */
+const SCORER_CONFIG_FILE = 'SCORER-CONFIG.json';
+
+function scorerWords({
+  profile,
+  scorerConfig,
+  refit,
+  protocol,
+}: Pick<RunPlan, 'profile' | 'scorerConfig' | 'refit' | 'protocol'>): string[] {
+  return [
+    ...(profile === undefined ? [] : ['--profile', quoteForShell(profile)]),
+    ...(scorerConfig === undefined ? [] : ['--scorer-config', SCORER_CONFIG_FILE]),
+    ...(refit === undefined ? [] : ['--refit', refit]),
+    ...(protocol === undefined ? [] : ['--protocol', protocol]),
+  ];
+}
+
+/** The same for readers of a corpus elsewhere: paths of this machine are placeholders, and how a scorer is fitted is left out. */
+export function portableRunCommand({
+  profile: _profile,
+  scorerConfig: _config,
+  refit: _refit,
+  protocol: _protocol,
+  ...plan
+}: RunPlan): string {
   const { dataset, recordings } = plan;
   if (isSample(plan)) return runCommand(plan);
   const csv = dataset.csv === null ? null : 'TABLE.csv';

@@ -15,7 +15,7 @@ import {
 import type { DatasetRow, EpochRow, MetricRow, PredictionRow } from '@retort/store';
 import { z } from 'zod';
 import { loadCorpus } from './load-corpus.ts';
-import { markMetrics } from './mark-metrics.ts';
+import { markMetrics, runLeakage } from './mark-metrics.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { type ScorerInputs, writeImageList, writeRowList } from './scorer-inputs.ts';
 
@@ -95,9 +95,13 @@ export async function fitRun(deps: ScorerDeps, run: ScorerRun, onProgress: Progr
     out,
     config: inputs.config,
     ...(inputs.refit === undefined ? {} : { refit: inputs.refit }),
+    ...(inputs.protocol === undefined ? {} : { protocol: inputs.protocol }),
   } as const;
   await deps.scorer.run(command, (event) => forward(event, onProgress));
-  await markMetrics(join(out, FIT_FILES.metrics), loadCorpus(deps, run.corpusKey).manifest.leakage);
+  await markMetrics(
+    join(out, FIT_FILES.metrics),
+    runLeakage(loadCorpus(deps, run.corpusKey).manifest, run.plan),
+  );
   const written: unknown = JSON.parse(await readFile(join(out, FIT_FILES.metrics), 'utf8'));
   const checkpointPath = join(out, FIT_FILES.checkpoint);
   deps.store.training.save(run.dataset.id, {

@@ -49,6 +49,8 @@ export interface ScorerInputs {
   readonly config: Readonly<Record<string, unknown>>;
   /** What the scorer is trained on once more at the end; absent: nothing. */
   readonly refit?: 'all';
+  /** Legacy: test chooses the epoch; absent: val does. */
+  readonly protocol?: 'legacy';
 }
 
 export class ProfileUnknownError extends RetortError {
@@ -64,12 +66,15 @@ export async function scorerInputs(
   run: { readonly plan: RunPlan; readonly dataset: DatasetRow; readonly corpusKey: string },
 ): Promise<ScorerInputs> {
   const rows = collectRows(deps, run.dataset.id, run.corpusKey);
-  const { profile: name, seed, scorerConfig, refit } = run.plan;
+  const { profile: name, seed, scorerConfig, refit, protocol } = run.plan;
   const profile = profileOf(name);
   const revisions = await readEncoderRevisions(profile.encoder);
   const config = { seed, ...profile.config, ...scorerConfig };
   // Absent members leave the keys of fits as they were without them.
-  const more = refit === undefined ? {} : { refit };
+  const more = {
+    ...(refit === undefined ? {} : { refit }),
+    ...(protocol === undefined ? {} : { protocol }),
+  };
   const aspects = ASPECTS.filter((aspect) => rows.some(({ mos }) => mos[aspect] !== undefined));
   const hash = createHash('sha256');
   for (const { imagePath, ...row } of rows) hash.update(canonicalJson(row)).update('\n');

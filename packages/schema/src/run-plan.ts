@@ -54,6 +54,8 @@ export const runPlanSchema = z.strictObject({
   scorerConfig: z.record(z.string(), z.unknown()).optional(),
   /** What the scorer that predicts is trained on once more after its figures stand; absent: nothing. */
   refit: z.literal('all').optional(),
+  /** Written out by a person to have test choose the epoch, as the paper's code does; absent: val does. */
+  protocol: z.literal('legacy').optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

@@ -26,6 +26,7 @@ from .fit_config import FitConfig, parse_config
 from .fit_heads import SCORER
 from .fit_part import part_name, run_fit_part
 from .fit_rows import MOS_RANGE, read_fit_rows, reason_to_skip
+from .legacy_protocol import parse_protocol
 from .protocol import Emitter
 from .refit import parse_refit
 
@@ -43,6 +44,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     Args:
         command: ``feature_store``, ``rows`` (JSON lines, see fit_rows), ``aspects``, ``out``; optional ``encoder``, ``config``,
             ``refit`` ("all": once the figures stand, the scorer of the checkpoint is trained again, see refit),
+            ``protocol`` ("legacy": val = test, see legacy_protocol),
             ``threads`` (by default the number of cores: aspects are fitted side by side, a thread each; it changes no result).
     Returns:
         ``reused``, ``aspects`` (short test metrics each), ``skipped`` (reason each), ``checkpoint``, ``seconds``.
@@ -55,8 +57,8 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     encoder, aspects = str(command.get("encoder", "embedded")), [str(aspect) for aspect in command["aspects"]]
     rows_path = Path(command["rows"])
     rows = read_fit_rows(rows_path)
-    refit = parse_refit(command.get("refit"), config)
-    fingerprint = _fingerprint(rows_path, encoder, aspects, config, refit)
+    marks = parse_refit(command.get("refit"), config) | parse_protocol(command.get("protocol"))
+    fingerprint = _fingerprint(rows_path, encoder, aspects, config, marks)
     finished = _read_finished(out, fingerprint)
     if finished is not None:
         return _result(out, finished, reused=True, started=started)
@@ -68,7 +70,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     state = _prepare_state(out, fingerprint)
     shared = {"rows": str(rows_path), "feature_store": command["feature_store"], "encoder": encoder, "config": config.to_json()}
     parts = [fitted] if config.joint else [[aspect] for aspect in fitted]
-    commands = [{"command": "fit-part", "aspects": part, "state": str(state), **shared, **refit} for part in parts]
+    commands = [{"command": "fit-part", "aspects": part, "state": str(state), **shared, **marks} for part in parts]
     _fit_parts(commands, int(command.get("threads", os.cpu_count() or 1)), _forward(emit, len(parts)), stopping)
     results = {part_name(part): json.loads((state / f"{part_name(part)}.json").read_text(encoding="utf-8")) for part in parts}
     aspects_of = {aspect: entry for result in results.values() for aspect, entry in result["aspects"].items()}
@@ -77,12 +79,12 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
         "encoder_revision": describe_encoder(encoder).revisions.name,
         "scorer": SCORER,
         "config": config.to_json(),
-        "protocol": PROTOCOL_NOTE,
-        **refit,
+        **marks,
+        "protocol": marks.get("protocol_note", PROTOCOL_NOTE),
         "aspects": {aspect: aspects_of[aspect]["metrics"] for aspect in fitted},
         "skipped": skipped,
     }
-    _write_outputs(out, state, encoder, config, results, refit, emit)
+    _write_outputs(out, state, encoder, config, results, marks, emit)
     write_json(out / "metrics.json", document)
     emit("artifact", kind="metrics", path=str(out / "metrics.json"), sha256=_file_hash(out / "metrics.json"))
     shutil.rmtree(state)
@@ -95,7 +97,7 @@ def _write_outputs(
     encoder: str,
     config: FitConfig,
     results: Mapping[str, Mapping[str, Any]],
-    refit: Mapping[str, str],
+    marks: Mapping[str, str],
     emit: Emitter,
 ) -> None:
     revisions = describe_encoder(encoder).revisions
@@ -120,7 +122,7 @@ def _write_outputs(
         "mos_scale": {"min": MOS_RANGE[0], "max": MOS_RANGE[1]},
         "aspects": entries,
         "config": config.to_json(),
-        **refit,
+        **marks,
     }
     write_checkpoint(out / "scorer.safetensors", tensors, header)
     lines = [line for result in results.values() for entry in result["aspects"].values() for line in entry["predictions"]]
@@ -173,14 +175,14 @@ def _prepare_state(out: Path, fingerprint: str) -> Path:
     return state
 
 
-def _fingerprint(rows_path: Path, encoder: str, aspects: Sequence[str], config: FitConfig, refit: Mapping[str, str]) -> str:
+def _fingerprint(rows_path: Path, encoder: str, aspects: Sequence[str], config: FitConfig, marks: Mapping[str, str]) -> str:
     content = {
         "fit_version": FIT_VERSION,
         "rows": hashlib.sha256(rows_path.read_bytes()).hexdigest(),
         "encoder_revision": describe_encoder(encoder).revisions.name,
         "aspects": list(aspects),
         "config": config.to_json(),
-        **refit,
+        **marks,
     }
     return f"sha256:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()}"
 

@@ -19,6 +19,7 @@ from .fit_config import FitConfig, parse_config
 from .fit_heads import SCORER, Places, Progress, Study, fit_heads
 from .fit_report import report_aspect
 from .protocol import Emitter
+from .legacy_protocol import LEGACY
 from .refit import refit_heads
 from .study import build_study, load_features, load_rated_rows, split_places
 
@@ -47,7 +48,7 @@ def _fit(
 ) -> dict[str, Any]:
     config, encoder = parse_config(command["config"]), describe_encoder(str(command["encoder"]))
     rows = load_rated_rows(Path(command["rows"]), aspects)
-    places = split_places(rows)
+    places = split_places(rows, command.get("protocol") == LEGACY)
     table = load_features(Path(command["feature_store"]), encoder, rows)
     study = build_study(rows, table, encoder, aspects, places["train"])
     evaluated_mos = study.mos.copy()

@@ -40,7 +40,7 @@ def report_aspect(
     lines = [
         _prediction_line(study, aspect, name, int(place), float(predicted[name][place]), calibrations[name].half_width)
         for name in predicted
-        for place in (*val, *test)
+        for place in dict.fromkeys((*val, *test))  # the legacy protocol's val is its test
     ]
     rated = study.rated(aspect, np.arange(len(study.rows)))
     where = {int(place): row for row, place in enumerate(rated)}

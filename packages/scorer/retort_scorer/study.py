@@ -37,7 +37,10 @@ def build_study(
     return Study(tuple(aspects), rows, inputs, mos)
 
 
-def split_places(rows: Sequence[FitRow]) -> dict[str, Places]:
-    """Where each split lies in ``rows``."""
+def split_places(rows: Sequence[FitRow], legacy: bool = False) -> dict[str, Places]:
+    """Where each split lies in ``rows``; ``legacy`` trains on val as well and takes test for val, as the paper's code does."""
     splits = np.array([row.split for row in rows])
-    return {split: np.flatnonzero(splits == split) for split in ("train", "val", "test")}
+    places = {split: np.flatnonzero(splits == split) for split in ("train", "val", "test")}
+    if legacy:
+        return {"train": np.flatnonzero(splits != "test"), "val": places["test"], "test": places["test"]}
+    return places

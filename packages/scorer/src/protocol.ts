@@ -52,6 +52,7 @@ export type ScorerCommand =
       readonly out: string;
       readonly config: Readonly<Record<string, unknown>>;
       readonly refit?: 'all';
+      readonly protocol?: 'legacy';
     }
   | {
       readonly command: 'check-config';
