@@ -5,10 +5,16 @@ import type { EncoderRevisions } from './scorer-inputs.ts';
 
 type FitProtocol = NonNullable<ReportData['fit_protocol']>;
 
+/** Networks of the embedded encoders; an encoder that isn't among them is called by its name. */
+const NETWORKS: Readonly<Record<string, string>> = {
+  embedded: 'EfficientNet-Lite2',
+  'embedded-best': 'EfficientNet-Lite2 and Lite1',
+};
+
 /** What stands above every table of results: features, heads and intervals, from the training run's own config. */
-export function fitProtocol(metrics: FitMetrics, revisions: EncoderRevisions): FitProtocol {
+export function fitProtocol(metrics: FitMetrics, encoder: string, revisions: EncoderRevisions): FitProtocol {
   return {
-    encoder: `EfficientNet-Lite2 at 512 px: order statistics of its seven stages, correlations of the channels of four (${revisions.image}). MiniLM for the image prompt, which correspondence alone reads (${revisions.text}).`,
+    encoder: `${NETWORKS[encoder] ?? encoder} at 512 px: order statistics of seven stages, correlations of the channels of four (${revisions.image}). MiniLM for the image prompt, which correspondence alone reads (${revisions.text}).`,
     heads: headPhrases(metrics),
     metric_interval: '95 % bootstrap over image prompts.',
     prediction_interval: '90 % conformal, calibrated by image prompt.',

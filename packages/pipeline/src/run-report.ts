@@ -64,7 +64,10 @@ export async function buildReportData(
     ...(await corpusFacts(deps, corpusKey)),
     training_command: trainingCommandOf(deps, corpusKey),
     fit,
-    fit_protocol: metrics === null ? null : fitProtocol(metrics, await readEncoderRevisions()),
+    fit_protocol:
+      metrics === null
+        ? null
+        : fitProtocol(metrics, inputs.encoder, await readEncoderRevisions(inputs.encoder)),
     fit_skipped_reason: fit === null ? await fitSkippedReason(inputs) : null,
     paper: publishedResults(run.dataset.reader),
     gallery: metrics === null ? [] : await galleryFacts(deps, { fitKey, corpusKey, metrics }),

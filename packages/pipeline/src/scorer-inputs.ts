@@ -107,7 +107,7 @@ function profileOf(name: string = DEFAULT_PROFILE): Profile {
 }
 
 /** Revisions of an encoder: others give other features. */
-export async function readEncoderRevisions(encoder = 'embedded'): Promise<EncoderRevisions> {
+export async function readEncoderRevisions(encoder: string): Promise<EncoderRevisions> {
   const known: Record<string, unknown> = z
     .record(z.string(), z.unknown())
     .parse(JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8')));
