@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCorpusBench } from './corpus/command.ts';
 import { addFingerprintBench } from './fingerprints/command.ts';
+import { addScorerCvBench } from './scorer-cv/command.ts';
 import { addScorerStepBench } from './scorer-step/command.ts';
 import { addTeachBench } from './teach/command.ts';
 
@@ -15,6 +16,7 @@ addTeachBench(program);
 addCorpusBench(program);
 addFingerprintBench(program);
 addScorerStepBench(program);
+addScorerCvBench(program);
 
 try {
   await program.parseAsync();

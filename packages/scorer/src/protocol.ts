@@ -89,6 +89,16 @@ export type ScorerCommand =
     }
   | { readonly command: 'benchmark-splits'; readonly rows: string }
   | {
+      readonly command: 'cross-validate';
+      readonly feature_store: string;
+      readonly encoder: string;
+      readonly rows: string;
+      readonly aspects: readonly string[];
+      readonly config: Readonly<Record<string, unknown>>;
+      readonly by: string;
+      readonly out: string;
+    }
+  | {
       readonly command: 'pack';
       readonly checkpoint: string;
       readonly out: string;
