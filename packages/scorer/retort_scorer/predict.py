@@ -43,9 +43,10 @@ def run_predict(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[]
         ScorerError: the list can't be read or a line of it is none of ours.
         StopRequested: ``stopping`` said so; whole batches are kept.
     """
-    checkpoint_path, images = Path(command["checkpoint"]), Path(command["images"])
+    checkpoint_path = Path(command["checkpoint"])
     checkpoint = read_checkpoint(checkpoint_path)
     require_same_revisions(checkpoint, checkpoint_path)
+    images = Path(command["images"])
     total, images_hash = _count_and_hash(images)
     root = command.get("feature_store")
     encoder = StoredEncoder(None if root is None else Path(root), checkpoint, weights_beside(checkpoint_path))
