@@ -24,6 +24,7 @@ describe.runIf(process.platform === 'linux')('launchNode', () => {
     const ended = once(bench, 'close'); // its pipe closes when the last of both is gone
     bench.kill('SIGKILL');
     await ended;
-    expect(readProcessTree(Number(pid))).toEqual([]);
+    // It closes its files a moment before it is gone.
+    await expect.poll(() => readProcessTree(Number(pid)), { timeout: 10_000 }).toEqual([]);
   });
 });
