@@ -8,11 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from retort_scorer.errors import ScorerError
-from retort_scorer.pooling import EmptySequenceError
 from retort_scorer.mixers.mixer import Mixer, MixerShape
 from retort_scorer.mixers.paper_shapes import PAPER_SHAPES
 from retort_scorer.mixers.registry import MIXERS, build_mixer
-from retort_scorer.poolings.pooling import Pooling
+from retort_scorer.poolings.pooling import EmptySequenceError, Pooling
 from retort_scorer.poolings.registry import POOLINGS, build_pooling
 
 D = 16

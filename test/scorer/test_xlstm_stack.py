@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from retort_scorer.pooling import EmptySequenceError, masked_mean
+from retort_scorer.poolings.mean import masked_mean
+from retort_scorer.poolings.pooling import EmptySequenceError
 from retort_scorer.xlstm import mlstm_mixer
 from retort_scorer.xlstm.block_diagonal import pack_blocks, to_heads
 from retort_scorer.xlstm.causal_conv import CausalConvSilu

@@ -5,7 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .pooling import Pooling, at_least_fp32, require_real_tokens
+from ..precision import at_least_fp32
+from .pooling import Pooling, require_real_tokens
 
 
 class AttentionPooling(Pooling):

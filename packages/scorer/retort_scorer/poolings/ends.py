@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from .pooling import at_least_fp32, require_real_tokens
+from ..precision import at_least_fp32
+from .pooling import require_real_tokens
 
 
 def first_token(hidden_states: Tensor, mask: Tensor) -> Tensor:

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from .pooling import Pooling, at_least_fp32, require_real_tokens
+from ..precision import at_least_fp32
+from .pooling import Pooling, require_real_tokens
 
 
 class MaxPooling(Pooling):

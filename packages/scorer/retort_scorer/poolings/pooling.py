@@ -1,9 +1,10 @@
 """What every pooling promises."""
 
-import torch
 from torch import Tensor, nn
 
-from ..pooling import EmptySequenceError
+
+class EmptySequenceError(ValueError):
+    """A sequence of a batch has no real token."""
 
 
 class Pooling(nn.Module):
@@ -29,7 +30,3 @@ def require_real_tokens(mask: Tensor) -> None:
     """Raises EmptySequenceError where a row of ``mask`` [B, S] has no True."""
     if not bool(mask.any(dim=1).all()):
         raise EmptySequenceError("Every sequence needs one real token or more; one of this batch has only padding.")
-
-
-def at_least_fp32(x: Tensor) -> Tensor:
-    return x.to(torch.promote_types(x.dtype, torch.float32))
