@@ -109,7 +109,7 @@ def test_with_shuffled_mos_nothing_is_known_within_generators(study: dict[str, A
 
 def test_a_prediction_from_pixels_is_the_one_from_stored_features(study: dict[str, Any]) -> None:
     stored = [json.loads(line) for line in (study["folder"] / "true" / "predictions.jsonl").read_text().splitlines()]
-    by_name = {line["sample_name"]: line for line in stored if line["head"] == "xlstm"}
+    by_name = {line["sample_name"]: line for line in stored if line["head"] == "scorer"}
     assert len(study["predicted"]) == 4
     for line in study["predicted"]:
         for name in ("predicted_mos", "low", "high"):

@@ -19,7 +19,7 @@ from retort_scorer.fit_part import run_fit_part
 from retort_scorer.fit_rows import read_fit_rows
 from retort_scorer.study import load_features
 
-CONFIG = {**TINY_CONFIG, "epochs": 4, "num_seeds": 1}
+CONFIG = {**TINY_CONFIG, "epochs": 4}  # two networks: a refit of one alone may be over after an epoch
 
 
 def fit(command: dict[str, Any], stopping: Callable[[], bool] = lambda: False) -> dict[str, Any]:
