@@ -7,7 +7,7 @@ import { PAPER, SHIPPED } from './sizes.ts';
 export const STEP_ROWS: readonly BenchRow<StepBed>[] = [
   compareRow({
     name: 'shipped',
-    about: "the shipped head's shape: S 64, d 128, four blocks, batch 16",
+    about: "the shipped head's shape: S 11, d 128, two blocks, batch 64",
     sizes: SHIPPED,
     timeRatio: 3,
     memoryRatio: 0.4,
