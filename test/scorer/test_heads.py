@@ -15,6 +15,7 @@ from retort_scorer.heads.head_inputs import HeadInputs
 from retort_scorer.heads.kernel_ridge import fit_kernel_ridge
 from retort_scorer.heads.level_reduction import LevelReduction, fit_level_reduction
 from retort_scorer.heads.neural_head import NeuralHead, NeuralShape
+from retort_scorer.heads.predict_heads import shared_predictions
 from retort_scorer.heads.registry import KINDS, build_head
 from retort_scorer.heads.ridge import fit_ridge
 from retort_scorer.mixers.mixer import MixerShape
@@ -171,3 +172,23 @@ def test_a_reduction_is_made_again_from_its_description() -> None:
     again.load_state_dict(reduction.state_dict())
     vectors = torch.randn(2, 9)
     assert torch.equal(again(vectors), reduction(vectors))
+
+
+def test_heads_that_share_members_predict_as_each_alone_and_run_a_member_once(inputs: HeadInputs) -> None:
+    found = heads(inputs)
+    inner = Ensemble([found["neural"], found["ridge"]], [1, 1])
+    outer = Ensemble([inner, found["kernel-ridge"]], [1, 1])
+    alone = outer.predict(inputs)
+    runs = 0
+    network = found["neural"].predict
+
+    def counted(*given: HeadInputs) -> Tensor:
+        nonlocal runs
+        runs += 1
+        return network(*given)
+
+    found["neural"].predict = counted
+    predict = shared_predictions(inputs)
+    assert torch.equal(predict(outer), alone) and torch.equal(predict(found["neural"]), network(inputs))
+    predict(inner)
+    assert runs == 1

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +55,26 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         raise ScorerError(f"{path} can't be read ({error}): it should hold a JSON object a line.") from error
     rows = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ScorerError(f"{path} line {number} is not JSON: {error}.") from error
+    for number, row in parse_json_lines(path, lines):
         if not isinstance(row, dict):
             raise ScorerError(f"{path} line {number} should be a JSON object, it is a {type(row).__name__}.")
         rows.append(row)
     return rows
+
+
+def parse_json_lines(path: Path, lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """The number and value of each line of ``path`` that isn't blank, one in memory at a time.
+
+    Raises:
+        ScorerError: a line is not JSON; the message names file and line.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield number, json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ScorerError(f"{path} line {number} is not JSON: {error}.") from error
 
 
 def sha256_text(text: str) -> str:

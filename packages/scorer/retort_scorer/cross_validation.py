@@ -20,6 +20,7 @@ from .fit_heads import Places, Progress, fit_heads
 from .fit_rows import MOS_RANGE, FitRow
 from .folds import Part, fold_parts, generator_parts, prompt_folds
 from .head_words import head_words, is_floor
+from .heads.predict_heads import shared_predictions
 from .protocol import Emitter
 from .study import build_study, load_features, load_rated_rows
 
@@ -96,9 +97,8 @@ def _fold(
     study = build_study(rows, table, encoder, (aspect,), part.train)
     nothing: Places = np.zeros(0, dtype=np.int64)
     fitted, _ = fit_heads(study, config, part.train, nothing, folder, Progress(lambda *_: None, stopping))
-    predicted = {
-        name: np.clip(head.predict(study.inputs).double().numpy(), *MOS_RANGE) for name, head in fitted[aspect].heads.items()
-    }
+    predict = shared_predictions(study.inputs)
+    predicted = {name: np.clip(predict(head).double().numpy(), *MOS_RANGE) for name, head in fitted[aspect].heads.items()}
     return [
         {
             "row": int(place),

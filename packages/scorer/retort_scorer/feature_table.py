@@ -5,7 +5,7 @@ fill the memory (hidden states: megabytes an image) stay on disk and are read a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -44,9 +44,6 @@ class FeatureBatch:
     def without_text(self, hidden: Tensor) -> "FeatureBatch":
         """The same rows with the image prompt of those hidden ([B], bool) taken away."""
         return replace(self, has_text=self.has_text & ~hidden, text_token_mask=self.text_token_mask & ~hidden.unsqueeze(1))
-
-    def rows(self, places: Tensor) -> "FeatureBatch":
-        return FeatureBatch(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 class TokenRows(Protocol):
@@ -153,14 +150,14 @@ def load_feature_table(
     images = FeatureStore(root, revisions.image)
     texts = FeatureStore(root, revisions.text).load([key for key in text_keys if key is not None])
     text_rows = [None if key is None else texts[key] for key in text_keys]
-    vectors = images.load_vectors(image_keys)
-    image_vectors = torch.stack([vectors[key] for key in image_keys])
     width = images.load([image_keys[0]])[image_keys[0]].tokens.shape[1]
     lengths = images.token_lengths(image_keys)
     if 2 * width * sum(lengths[key] for key in image_keys) > dense_limit:
-        return FeatureTable(StoredTokens(images, image_keys), image_vectors, text_rows)
+        vectors = images.load_vectors(image_keys)
+        return FeatureTable(StoredTokens(images, image_keys), torch.stack([vectors[key] for key in image_keys]), text_rows)
     loaded = images.load(image_keys)
-    return FeatureTable(DenseTokens([loaded[key].tokens for key in image_keys]), image_vectors, text_rows)
+    tokens = DenseTokens([loaded[key].tokens for key in image_keys])
+    return FeatureTable(tokens, torch.stack([loaded[key].vector for key in image_keys]), text_rows)
 
 
 def build_feature_table(pairs: Sequence[tuple[Features, Features | None]]) -> FeatureTable:

@@ -13,6 +13,7 @@ from .fit_rows import MOS_RANGE
 from .floor_figures import evaluate_floor
 from .head_words import head_words, is_floor
 from .heads.ensemble import Ensemble
+from .heads.predict_heads import shared_predictions
 from .seeds import seed_figures
 
 REFERENCE = "kernel-ridge"
@@ -30,7 +31,8 @@ def report_aspect(
     """
     val, test = places["val"], places["test"]
     column = study.mos[:, study.aspects.index(aspect)]
-    predicted = {name: _clipped(head.predict(study.inputs)) for name, head in fitted.heads.items()}
+    predict = shared_predictions(study.inputs)
+    predicted = {name: _clipped(predict(head)) for name, head in fitted.heads.items()}
     val_prompts = [study.rows[place].prompt_group for place in val]
     calibrations = {
         name: calibrate(column[val] - values[val], val_prompts, "val" if name in fitted.chosen else CHOSE_EPOCH)
@@ -55,7 +57,7 @@ def report_aspect(
             {name: values[rated] for name, values in predicted.items()},
         ),
         "seeds": {
-            name: seed_figures(test_rows, [_clipped(member.predict(study.inputs))[test] for member in head.members], test_mos)
+            name: seed_figures(test_rows, [_clipped(predict(member))[test] for member in head.members], test_mos)
             for name, head in fitted.heads.items()
             if name != SCORER and isinstance(head, Ensemble) and len(head.members) > 1
         },

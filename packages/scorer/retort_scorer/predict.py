@@ -1,7 +1,6 @@
 """The command ``predict``: a MOS with its interval for images nobody rated, from pixels and image prompt alone."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
@@ -9,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from .atomic_files import parse_json_lines
 from .checkpoint import Checkpoint, read_checkpoint
 from .encoders.packed import weights_beside
 from .errors import ImageUnreadableError, ScorerError, StopRequested
@@ -137,13 +137,7 @@ def _count_and_hash(path: Path) -> tuple[int, str]:
 def _read_rows(path: Path) -> Iterator[Row]:
     """The rows of JSON lines, one in memory at a time. Raises ScorerError, naming file and line."""
     with path.open(encoding="utf-8", newline="\n") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise ScorerError(f"{path} line {number} is not JSON: {error}.") from error
+        for number, row in parse_json_lines(path, file):
             if not isinstance(row, dict) or "image" not in row or "path" not in row:
                 raise ScorerError(f"{path} line {number} should be a JSON object with image and path.")
             yield row

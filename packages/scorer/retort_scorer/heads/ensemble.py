@@ -22,8 +22,11 @@ class Ensemble(Head):
         self.weights = tuple(weight / total for weight in weights)
 
     def predict(self, inputs: HeadInputs, places: Tensor | None = None) -> Tensor:
-        pairs = zip(self.weights, self.members, strict=True)
-        return torch.stack([weight * member.predict(inputs, places) for weight, member in pairs]).sum(dim=0)
+        return self.combine([member.predict(inputs, places) for member in self.members])
+
+    def combine(self, predicted: Sequence[Tensor]) -> Tensor:
+        """The ensemble's prediction from its members', [n] each, in their order."""
+        return torch.stack([weight * part for weight, part in zip(self.weights, predicted, strict=True)]).sum(dim=0)
 
     def describe(self) -> dict[str, Any]:
         return {

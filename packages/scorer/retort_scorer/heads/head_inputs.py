@@ -1,7 +1,7 @@
 """What heads read: an image's level coordinates, its tokens, its prompt; for rows or for a batch of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -21,9 +21,6 @@ class HeadBatch:
 
     def __len__(self) -> int:
         return len(self.coordinates)
-
-    def with_features(self, features: FeatureBatch) -> "HeadBatch":
-        return replace(self, features=features)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from ..mixers.registry import build_mixer
 from ..poolings.registry import build_pooling
 from .head import Head
 from .head_inputs import HeadBatch, HeadInputs, HeadWidths
-from .token_map import SD_FLOOR, TokenMap
+from .level_reduction import SD_FLOOR
+from .token_map import TokenMap
 
 REGRESSOR_WIDTH = 128  # the paper's
 BATCH_ROWS = 32  # at prediction; the result doesn't depend on it

@@ -5,8 +5,6 @@ from torch import Tensor, nn
 
 from .level_reduction import CLIP, SD_FLOOR
 
-__all__ = ["SD_FLOOR", "TokenMap"]
-
 
 class TokenMap(nn.Module):
     """Standardise, drop out, project, mark the kind: [.., C] -> [.., D]."""
