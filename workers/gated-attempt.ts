@@ -48,6 +48,12 @@ export function createGatedAttempts({ deps, recorder, stopping }: WorkerContext)
     };
     const cameAt = performance.now();
     const entry = await limiter.enter({ id, tokens: teachJob.inputTokens, onWait }, stopping);
+    // Its end is stored before it is settled: a call that ended while this job waited in front of the gate is seen here.
+    if (isStored(attempt)) {
+      if (entry.kind === 'go') limiter.leave(entry.call, UNSENT);
+      limiter.settle(id);
+      return { kind: 'done', note: 'reused' };
+    }
     if (entry.kind !== 'go') return turnBack(attempt, id, entry);
     if (performance.now() - cameAt > LOCK_SAFE_MS && !(await job.holdsLock())) {
       limiter.leave(entry.call, UNSENT);
@@ -63,6 +69,11 @@ export function createGatedAttempts({ deps, recorder, stopping }: WorkerContext)
     await recorder.record({ kind: 'attempt', entry: taught.entry });
     limiter.settle(id);
     return attempt.settle(taught);
+  }
+
+  /** Only a job that was begun before can have its attempt stored already. */
+  function isStored({ job, teachJob }: GatedAttempt): boolean {
+    return job.attemptsStarted > 1 && deps.store.attempts.has(teachJob.request.key, teachJob.number);
   }
 
   async function turnBack(
