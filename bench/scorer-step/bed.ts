@@ -12,10 +12,12 @@ const figuresSchema = z.object({
   seconds: z.number(),
   /** User and system time, mean of a step's. */
   cpu_seconds: z.number(),
-  /** Most resident memory above what it is after a step on two tokens. */
+  /** Most resident memory above what it is after a first step, freed memory given back. */
   step_bytes: z.number(),
   /** The same above the interpreter with torch and the model loaded: what libraries load at first use is in it. */
   model_bytes: z.number(),
+  /** Most bytes of tensors alive at once in a step, by torch's own allocator. */
+  tensor_bytes: z.number(),
   /** Mean size of the outputs: equal on all sides, or they don't compute the same. */
   checksum: z.number(),
 });

@@ -70,6 +70,9 @@ export function compareRow({
           'the same with what libraries load at first use': ratio(
             ({ official, ours }) => ours.model_bytes / official.model_bytes,
           ),
+          'tensors alive at once, ours ÷ official': ratio(
+            ({ official, ours }) => ours.tensor_bytes / official.tensor_bytes,
+          ),
           'CPU time, official ÷ ours': ratio(({ official, ours }) => official.cpu_seconds / ours.cpu_seconds),
           'ms, official with freed memory kept': kept.seconds * 1000,
           threads: bed.threads,

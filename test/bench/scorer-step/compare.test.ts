@@ -6,7 +6,14 @@ import { SHIPPED } from '../../../bench/scorer-step/sizes.ts';
 const row = compareRow({ name: 'a-row', about: '', sizes: SHIPPED, timeRatio: 3, memoryRatio: 0.4 });
 
 function figures(seconds: number, bytes: number, checksum = 1): Figures {
-  return { seconds, cpu_seconds: seconds, step_bytes: bytes, model_bytes: bytes, checksum };
+  return {
+    seconds,
+    cpu_seconds: seconds,
+    step_bytes: bytes,
+    model_bytes: bytes,
+    tensor_bytes: bytes,
+    checksum,
+  };
 }
 
 /** Gives out figures that were measured elsewhere, one after the other. */
