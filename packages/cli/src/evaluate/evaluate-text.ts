@@ -3,6 +3,9 @@ import type { EvaluatedAspect, Evaluation } from './document.ts';
 
 type Method = EvaluatedAspect['methods'][number];
 
+/** Characters of the longest title of a line, and two. */
+const TITLE_WIDTH = 38;
+
 export interface Evaluated {
   readonly evaluation: Evaluation;
   readonly checkpoint: string;
@@ -49,7 +52,8 @@ function aspectLines(one: EvaluatedAspect, style: { readonly color: boolean }): 
     ...resultLines(one.aspect, { methods: one.methods, stored: [] }, [], style),
     '',
     ...differenceLines(one),
-    ...one.methods.flatMap(methodLines),
+    // Of rows that were trained on the table is enough, where there are others.
+    ...one.methods.filter((method) => method.n === one.n || one.n === 0).flatMap(methodLines),
     ...coverageLines(one),
   ];
 }
@@ -61,7 +65,7 @@ function protocolText({ rated, n, shared }: EvaluatedAspect): string {
   const left =
     rated === n
       ? 'none is left out'
-      : `${rated - n} are left out: ${prompts.rows} share an image prompt, ${images.rows} the image (${[...new Set([...prompts.names, ...images.names])].slice(0, 3).join(', ')}, …)`;
+      : `${rated - n} are left out: ${prompts.rows} share an image prompt, ${images.rows} the image (such as ${prompts.names[0] ?? images.names[0]})`;
   return `Protocol: rows whose image and image prompt the checkpoint wasn't trained on, ${n} of ${rated}; ${left}. ${generators.rows} of the ${n} are of a generator that was trained on, or of none that is known.`;
 }
 
@@ -105,5 +109,5 @@ function percent(share: number): string {
 }
 
 function line(title: string, text: string): string {
-  return `  ${title.padEnd(36)}${text}`;
+  return `  ${title.padEnd(TITLE_WIDTH)}${text}`;
 }
