@@ -170,7 +170,10 @@ def test_an_image_alone_and_an_image_prompt_alone_are_enough_to_be_seen(study: S
     else:
         changed = {**seen, "image_hash": new[0]["image_hash"], "image_prompt": f"  {seen['image_prompt'].upper()} ", "feature_key": None}
         store_prompt(study, changed["image_prompt"])
-    entry = quality(evaluate(study, fit / "scorer.safetensors", tmp_path, [*new, changed]))
+    table = tmp_path / "p.csv"
+    entry = quality(evaluate(study, fit / "scorer.safetensors", tmp_path, [*new, changed], predictions=str(table)))
+    splits = [row["split"] for row in csv.DictReader(table.open(encoding="utf-8"))]
+    assert sorted(splits) == ["test"] * 12 + (["train"] if left == "image_prompts" else [])
     assert (entry["rated"], entry["n"]) == (13, 12)
     assert {name for name in ("images", "image_prompts") if entry["shared"][name]["rows"] == 1} == {left}
 

@@ -2,6 +2,7 @@
 
 Rows of the trained predictor have the fold that they were held out in. The checkpoint's have a split where some of them are not
 new to it: ``train`` for those, ``test`` for the others, so that ``benchmark`` judges the new ones; else the protocol in words.
+A row whose image was trained on under another image prompt is left out: as ``train`` it would make its own prompt one that was.
 """
 
 import csv
@@ -36,6 +37,8 @@ def _checkpoint_rows(one: Judged, trained_on: TrainedOn | None) -> Iterator[tupl
     some = any(seen) and not all(seen)
     protocol = "" if some else checkpoint_protocol(one.rows, trained_on)
     for row, value, known in zip(one.rows, one.checkpoint, seen, strict=True):
+        if some and known and row.image_prompt is not None and trained_on is not None and not trained_on.has_image_prompt(row):
+            continue
         split = ("train" if known else "test") if some else ""
         yield (row.sample_name, CHECKPOINT, "", split, protocol), float(value)
 
