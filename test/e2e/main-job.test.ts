@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeEvaluate } from './evaluate-cases.ts';
 import { runThroughKills } from './kill-storm.ts';
 import { describePredict } from './predict-cases.ts';
 import { runDistill, runJson, temporaryFolder } from './run-distill.ts';
@@ -174,6 +175,12 @@ describe('the main job', () => {
 describe('distill predict', () => describePredict(() => String(first.checkpoint)));
 
 describe('distill tune', () => describeTune(() => home));
+
+describe('distill evaluate', () =>
+  describeEvaluate(() => {
+    const { path } = first.corpus as { path: string };
+    return { home, checkpoint: String(first.checkpoint), corpus: path };
+  }));
 
 async function recordedAnswers(aspect: string): Promise<Map<string, string>> {
   const file = new URL('../../packages/datasets/sample/recordings/gemini-1.5-pro.jsonl', import.meta.url);

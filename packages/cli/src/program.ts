@@ -12,6 +12,7 @@ import { reportCommand } from './commands/report.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { DEFAULT_CONCURRENCY } from './distill-options.ts';
+import { addEvaluate } from './evaluate-program.ts';
 import { EXIT } from './exit-codes.ts';
 import { addExport } from './export-program.ts';
 import { addPredict } from './predict-program.ts';
@@ -121,6 +122,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addTune(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
+  addEvaluate(program, terminal, exit);
   addBenchmark(program, terminal, exit);
   addScorer(program, terminal, exit);
   return program;

@@ -73,7 +73,7 @@ export {
   startScorer,
   TORCH_CPU_INDEX,
 } from './scorer-environment.ts';
-export { scorerInputs } from './scorer-inputs.ts';
+export { scorerCodeHash, scorerInputs } from './scorer-inputs.ts';
 export { selectSamples } from './select-samples.ts';
 export { describeQuote, noteSpendingTerms, type SpendingTerms, spendingTerms } from './spending-terms.ts';
 export { checkSplit } from './split-run.ts';

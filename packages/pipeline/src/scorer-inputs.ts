@@ -115,7 +115,7 @@ export async function readEncoderRevisions(encoder: string): Promise<EncoderRevi
 }
 
 /** Hash of the scorer's Python files. */
-async function scorerCodeHash(): Promise<string> {
+export async function scorerCodeHash(): Promise<string> {
   const names = (await readdir(SCORER_CODE, { recursive: true }))
     .filter((name) => name.endsWith('.py'))
     .sort();

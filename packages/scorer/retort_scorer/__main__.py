@@ -18,7 +18,10 @@ commands, one JSON object each; events come back as one JSON object a line on st
   {"command":"benchmark","id":4,"rows":"rows.jsonl","predictions":"theirs.jsonl","stored":null,"out":"benchmark.json"}
       theirs.jsonl: {"sample_name":"a.jpg","aspect":"quality","method":"theirs","predicted_mos":3.1,"seed":null,
                      "fold":"1","split":null,"protocol":null} a line
-  {"command":"pack","id":4,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
+  {"command":"evaluate","id":5,"checkpoint":"fit/scorer.safetensors","feature_store":"features","rows":"theirs.jsonl",
+   "images":"images.jsonl","work":"evaluations","train_predictor":true,"out":"evaluation.json"}
+      theirs.jsonl: as the rows of fit, whose splits mean nothing here; images.jsonl: as of encode
+  {"command":"pack","id":6,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
 
 examples:
   python -m retort_scorer serve                 commands on stdin until it ends

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .atomic_files import write_json
 from .benchmark_figures import measure
-from .benchmark_predictions import PredictionSet, read_prediction_sets, shown
+from .benchmark_predictions import PredictionSet, finding, read_prediction_sets
 from .benchmark_protocol import FIXED_FOLDS, FIXED_SEED, HeldOut, fixed_folds, held_out
 from .benchmark_stored import StoredRun, compare_with_stored, read_stored_runs
 from .errors import ScorerError, StopRequested
@@ -105,18 +105,14 @@ def _checks(
     everywhere = set.intersection(*(set(predictions) for predictions in found.seeds.values()))
     stated = [seed for seed in seeds.values() if seed.leaked is not None]
     return {
-        "prompt_in_train": _finding({name for seed in stated for name in seed.leaked or ()}) if stated else None,
-        "generator_in_train": _finding({name for seed in stated for name in seed.seen_generator or ()}) if stated else None,
-        "repeated_names": _finding(found.repeated),
-        "contradictory_names": _finding(found.contradictory),
-        "unknown_names": _finding(names - set(by_name)),
-        "without_rating": _finding({name for name in names if name in by_name and found.aspect not in by_name[name].mos}),
-        "without_prediction": _finding({row.sample_name for row in rated} - everywhere),
+        "prompt_in_train": finding({name for seed in stated for name in seed.leaked or ()}) if stated else None,
+        "generator_in_train": finding({name for seed in stated for name in seed.seen_generator or ()}) if stated else None,
+        "repeated_names": finding(found.repeated),
+        "contradictory_names": finding(found.contradictory),
+        "unknown_names": finding(names - set(by_name)),
+        "without_rating": finding({name for name in names if name in by_name and found.aspect not in by_name[name].mos}),
+        "without_prediction": finding({row.sample_name for row in rated} - everywhere),
     }
-
-
-def _finding(names: set[str]) -> dict[str, Any]:
-    return {"rows": len(names), "names": shown(list(names))}
 
 
 def _nothing_judged(

@@ -1,7 +1,7 @@
 """Any method's predictions, read from JSON lines and sorted into sets: one aspect, method and stated protocol each, by seed."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,9 @@ def read_prediction_sets(path: Path) -> list[PredictionSet]:
     return list(sets.values())
 
 
-def shown(names: Sequence[str]) -> list[str]:
-    """The first few, in order."""
-    return sorted(names)[:NAMED]
+def finding(names: Collection[str]) -> dict[str, Any]:
+    """How many rows there are, and the names of the first few, in order."""
+    return {"rows": len(names), "names": sorted(names)[:NAMED]}
 
 
 def _add(found: PredictionSet, seed: str | None, prediction: Prediction) -> None:

@@ -80,7 +80,7 @@ def _of_folds(known: Sequence[Prediction], rows: Mapping[str, FitRow], folds: Ma
     leaked = [name for name in names if len(by_prompt[_group(rows[name])]) > 1]
     seen = [name for name in names if rows[name].generator is None or len(by_generator[rows[name].generator]) > 1]
     if leaked or not seen:
-        return HeldOut(_name(leaked, seen, f"{count} folds"), names, leaked, seen)
+        return HeldOut(protocol_name(leaked, seen, f"{count} folds"), names, leaked, seen)
     pairs = {(row.fold, folds[row.sample_name]) for row in known}
     fixed = len(pairs) == count == len({place for _, place in pairs}) == FIXED_FOLDS
     return HeldOut(f"prompt-disjoint, {count} folds{'' if fixed else ' of its own'}", names, leaked, seen)
@@ -98,10 +98,11 @@ def _of_split(known: Sequence[Prediction], rows: Mapping[str, FitRow], published
     of_authors = {name for name, row in rows.items() if row.split == "test"}
     if published and set(judged) == of_authors:
         return HeldOut(f"published split{' (prompts shared)' if leaked else ''}", judged, leaked, seen)
-    return HeldOut(_name(leaked, seen, "one split"), judged, leaked, seen)
+    return HeldOut(protocol_name(leaked, seen, "one split"), judged, leaked, seen)
 
 
-def _name(leaked: Sequence[str], seen: Sequence[str], turns: str) -> str:
+def protocol_name(leaked: Sequence[str], seen: Sequence[str], turns: str) -> str:
+    """The protocol of judged rows of which ``leaked`` had their image prompt, and ``seen`` their generator, trained on."""
     if not leaked:
         return f"prompt-disjoint, {turns}" if seen else f"prompt- and model-disjoint, {turns}"
     return f"{turns} (prompts shared)" if seen else f"model-disjoint, {turns} (prompts shared)"

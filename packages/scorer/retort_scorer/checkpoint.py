@@ -2,7 +2,8 @@
 
 Tensors are named ``<aspect>.reduction.<buffer>`` and ``<aspect>.<parameter>``; those that hold the same are stored once and
 ``same_as`` in the header names them. The header's member ``retort_scorer`` is a JSON object: format version, encoder with
-its revisions, the description of each aspect's head and level reduction, conformal intervals, MOS scale, config.
+its revisions, the description of each aspect's head and level reduction, conformal intervals, MOS scale, config, and what it
+was trained on (see trained_on).
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from .heads.head import Head
 from .heads.head_inputs import HeadInputs
 from .heads.level_reduction import LevelReduction
 from .heads.registry import build_head
+from .trained_on import TrainedOn, read_trained_on
 
 FORMAT_VERSION = 2
 HEADER = "retort_scorer"
@@ -50,6 +52,7 @@ class Checkpoint:
     revisions: EncoderRevisions
     aspects: Mapping[str, AspectScorer]
     header: Mapping[str, Any]
+    trained_on: TrainedOn | None  # None: written before checkpoints said so
 
 
 def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
@@ -102,7 +105,8 @@ def _build(header: Mapping[str, Any], stored: Mapping[str, Tensor]) -> Checkpoin
         for module in (reduction, head):
             module.eval().requires_grad_(False)
         aspects[aspect] = AspectScorer(reduction, head, entry["conformal"]["half_width"])
-    return Checkpoint(header["encoder"], EncoderRevisions(**header["encoder_revision"]), aspects, header)
+    revisions = EncoderRevisions(**header["encoder_revision"])
+    return Checkpoint(header["encoder"], revisions, aspects, header, read_trained_on(header, tensors))
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

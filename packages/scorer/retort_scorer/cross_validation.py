@@ -68,7 +68,7 @@ def held_out_lines(
     """
     lines: list[dict[str, Any]] = []
     for number, part in enumerate(parts):
-        path = out / f"{aspect}.{number}.jsonl"
+        path = fold_file(out, aspect, number)
         if not path.exists():
             folder = out / f"{aspect}.{number}"
             folder.mkdir(exist_ok=True)
@@ -76,6 +76,11 @@ def held_out_lines(
         lines += read_json_lines(path)
         emit("progress", done=number + 1, total=len(parts), unit="fold", note=aspect)
     return lines
+
+
+def fold_file(out: Path, aspect: str, number: int) -> Path:
+    """Where the lines of fold ``number``, counted from 0, are once it is finished."""
+    return out / f"{aspect}.{number}.jsonl"
 
 
 def _parts(rows: Sequence[FitRow], by: str, folds: int, seed: int) -> Iterator[Part]:

@@ -13,6 +13,12 @@ class ConfigError(ScorerError):
     code = "usage"
 
 
+class NothingToEvaluateError(ScorerError):
+    """A checkpoint and a dataset that have nothing in common, or too few rows for what was asked: other arguments mend it."""
+
+    code = "usage"
+
+
 class CheckpointUnreadableError(ScorerError):
     """A file that should be a scorer checkpoint isn't one, or one of another format version."""
 

@@ -29,6 +29,7 @@ from .fit_rows import MOS_RANGE, read_fit_rows, reason_to_skip
 from .legacy_protocol import parse_protocol
 from .protocol import Emitter
 from .refit import parse_refit
+from .trained_on import HEADER_MEMBER, TrainedOn, describe_training
 
 PROTOCOL_NOTE = (
     "val chose the epoch, test was read once at the end; intervals resample image prompts; the logistic curves are fitted on "
@@ -84,7 +85,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
         "aspects": {aspect: aspects_of[aspect]["metrics"] for aspect in fitted},
         "skipped": skipped,
     }
-    _write_outputs(out, state, encoder, config, results, marks, emit)
+    _write_outputs(out, state, encoder, config, results, marks, describe_training(rows, fitted, marks), emit)
     write_json(out / "metrics.json", document)
     emit("artifact", kind="metrics", path=str(out / "metrics.json"), sha256=_file_hash(out / "metrics.json"))
     shutil.rmtree(state)
@@ -98,10 +99,11 @@ def _write_outputs(
     config: FitConfig,
     results: Mapping[str, Mapping[str, Any]],
     marks: Mapping[str, str],
+    trained_on: TrainedOn,
     emit: Emitter,
 ) -> None:
     revisions = describe_encoder(encoder).revisions
-    tensors: dict[str, Tensor] = {}
+    tensors: dict[str, Tensor] = trained_on.tensors()
     entries: dict[str, Any] = {}
     for part, result in results.items():
         stored = load_file(state / f"{part}.safetensors")
@@ -122,6 +124,7 @@ def _write_outputs(
         "mos_scale": {"min": MOS_RANGE[0], "max": MOS_RANGE[1]},
         "aspects": entries,
         "config": config.to_json(),
+        HEADER_MEMBER: trained_on.describe(),
         **marks,
     }
     write_checkpoint(out / "scorer.safetensors", tensors, header)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from .check_config import run_check_config
+from .cross_dataset import run_evaluate
 from .cross_validation import run_cross_validate
 from .benchmark import run_benchmark, run_write_splits
 from .encode import run_encode
@@ -35,6 +36,7 @@ COMMANDS: Mapping[str, Runner] = {
     "check-config": run_check_config,
     "encode": run_encode,
     "cross-validate": run_cross_validate,
+    "evaluate": run_evaluate,
     "fit": run_fit,
     "fit-part": run_fit_part,
     "predict": run_predict,

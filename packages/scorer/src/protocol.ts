@@ -89,6 +89,24 @@ export type ScorerCommand =
     }
   | { readonly command: 'benchmark-splits'; readonly rows: string }
   | {
+      readonly command: 'evaluate';
+      readonly checkpoint: string;
+      readonly feature_store: string;
+      readonly rows: string;
+      readonly images: string;
+      /** Folder in which trained folds are kept. */
+      readonly work: string;
+      readonly train_predictor: boolean;
+      readonly folds: number;
+      readonly seed: number;
+      /** Names the scorer's code: folds of another one are trained again. */
+      readonly code: string;
+      /** A CSV to write; null writes none. */
+      readonly predictions: string | null;
+      readonly threads: number;
+      readonly out: string;
+    }
+  | {
       readonly command: 'cross-validate';
       readonly feature_store: string;
       readonly encoder: string;

@@ -1,6 +1,14 @@
 import { ASPECTS } from '@retort/schema';
 import type { BenchmarkDocument, BenchmarkMethod } from './document.ts';
-import { interval, number, type PublishedResult, publishedProtocols, resultLines } from './results-table.ts';
+import {
+  interval,
+  number,
+  type PublishedResult,
+  probability,
+  publishedProtocols,
+  resultLines,
+  signed,
+} from './results-table.ts';
 
 type Finding = BenchmarkMethod['leaks']['unknown_names'];
 
@@ -38,7 +46,10 @@ function detailLines(one: BenchmarkMethod): string[] {
   return [
     '',
     `${one.method}: ${one.protocol}${seed}`,
-    line('minus floor, SRCC', `${signed(floor.srcc_difference)}${interval(floor.interval)}${p(floor.p)}`),
+    line(
+      'minus floor, SRCC',
+      `${signed(floor.srcc_difference)}${interval(floor.interval)}${probability(floor.p)}`,
+    ),
     line('words', `right ${number(accuracy)}, at most one off ${number(rough)}`),
     line('SRCC by fixed fold', parts(one.folds)),
     line('SRCC by model', one.models_reason ?? parts(one.models)),
@@ -50,9 +61,9 @@ function detailLines(one: BenchmarkMethod): string[] {
 function storedText(stored: BenchmarkMethod['minus_stored'][number]): string {
   if (stored.refused !== null || stored.srcc === null)
     return `${stored.head}: ${stored.refused ?? 'no figure'}`;
-  const { value, interval: bounds, p: probability } = stored.srcc;
+  const { value, interval: bounds, p } = stored.srcc;
   const other = stored.same_protocol ? '' : `; another protocol: ${stored.protocol}`;
-  return `${stored.head}, SRCC ${signed(value)}${interval(bounds)}${p(probability)}, n ${stored.n}${other}`;
+  return `${stored.head}, SRCC ${signed(value)}${interval(bounds)}${probability(p)}, n ${stored.n}${other}`;
 }
 
 function leakLines({ leaks, coverage, scale, stated_protocol: stated }: BenchmarkMethod): string[] {
@@ -77,12 +88,4 @@ function leakLines({ leaks, coverage, scale, stated_protocol: stated }: Benchmar
     ...some(leaks.without_prediction, 'rated images without a prediction of every seed'),
     ...(scale.note === null ? [] : [scale.note]),
   ];
-}
-
-function signed(value: number | null): string {
-  return value === null ? '-' : `${value < 0 ? '' : '+'}${number(value)}`;
-}
-
-function p(value: number | null): string {
-  return value === null ? '' : `, p ${number(value)}`;
 }

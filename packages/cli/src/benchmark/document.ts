@@ -4,7 +4,7 @@ import { z } from 'zod';
 const value = z.number().nullable();
 const interval = z.tuple([z.number(), z.number()]).nullable();
 const aspect = z.enum(ASPECTS);
-const finding = z.object({ rows: z.number(), names: z.array(z.string()) });
+export const findingSchema = z.object({ rows: z.number(), names: z.array(z.string()) });
 const spread = z.object({ median: value, sd: value, n: z.number(), reason: z.string().nullable() });
 const part = z.looseObject({ name: z.string(), n: z.number(), srcc: value, plcc_raw: value });
 const difference = z.object({ value, interval, p: value, reason: z.string().nullable() });
@@ -22,7 +22,7 @@ const figuresSchema = z.looseObject({
   within_generator: z.looseObject({ srcc_mean: value, srcc_worst: value, n_settings: z.number() }),
 });
 
-const methodSchema = z.looseObject({
+export const methodSchema = z.looseObject({
   aspect,
   method: z.string(),
   protocol: z.string(),
@@ -41,13 +41,13 @@ const methodSchema = z.looseObject({
   models_reason: z.string().nullable(),
   leaks: z.object({
     /** Null where the file doesn't say what was trained on, as is the next. */
-    prompt_in_train: finding.nullable(),
-    generator_in_train: finding.nullable(),
-    repeated_names: finding,
-    contradictory_names: finding,
-    unknown_names: finding,
-    without_rating: finding,
-    without_prediction: finding,
+    prompt_in_train: findingSchema.nullable(),
+    generator_in_train: findingSchema.nullable(),
+    repeated_names: findingSchema,
+    contradictory_names: findingSchema,
+    unknown_names: findingSchema,
+    without_rating: findingSchema,
+    without_prediction: findingSchema,
   }),
   minus_stored: z.array(
     z.object({

@@ -2,6 +2,13 @@ import type { publishedResults } from '@retort/report';
 import { type TableColumn, tableLines } from '../terminal/table.ts';
 import type { BenchmarkDocument, BenchmarkMethod } from './document.ts';
 
+/** What a row of the table is made of. */
+export type TableMethod = Pick<
+  BenchmarkMethod,
+  'aspect' | 'method' | 'protocol' | 'n' | 'figures' | 'floor'
+> &
+  Partial<Pick<BenchmarkMethod, 'seeds' | 'seed_names'>>;
+
 export type PublishedResult = ReturnType<typeof publishedResults>[number];
 
 /** The metadata-only floor divides prompts by a hash of their text (floor.py). */
@@ -24,7 +31,7 @@ const COLUMNS: readonly TableColumn[] = [
 /** One table an aspect; rows of one protocol stand together, with a line before those of the next. */
 export function resultLines(
   aspect: BenchmarkMethod['aspect'],
-  document: BenchmarkDocument,
+  document: { readonly methods: readonly TableMethod[]; readonly stored: BenchmarkDocument['stored'] },
   published: readonly PublishedResult[],
   style: { readonly color: boolean },
 ): string[] {
@@ -48,8 +55,9 @@ export function resultLines(
   return [head, ...grouped];
 }
 
-function methodRow(one: BenchmarkMethod): string[] {
-  const several = one.seed_names.length > 1 ? `, ${one.seed_names.length} seeds` : '';
+function methodRow(one: TableMethod): string[] {
+  const { seed_names: seeds = [] } = one;
+  const several = seeds.length > 1 ? `, ${seeds.length} seeds` : '';
   return [
     one.protocol,
     `${one.method}${several}`,
@@ -64,7 +72,7 @@ function methodRow(one: BenchmarkMethod): string[] {
 }
 
 /** The floor on a method's rows: its folds are its own, whatever the method held out. */
-function floorRow({ floor }: BenchmarkMethod): string[] {
+function floorRow({ floor }: TableMethod): string[] {
   return [
     FLOOR,
     'floor: metadata alone',
@@ -104,7 +112,7 @@ export function publishedProtocols(published: readonly PublishedResult[]): reado
 }
 
 /** Median and deviation over seeds, where there are several. */
-function cell({ figures, seeds }: BenchmarkMethod, name: Figure): string {
+function cell({ figures, seeds }: TableMethod, name: Figure): string {
   const spread = seeds?.[name];
   if (spread !== undefined)
     return spread.sd === null ? number(spread.median) : `${number(spread.median)} ± ${number(spread.sd)}`;
@@ -113,6 +121,16 @@ function cell({ figures, seeds }: BenchmarkMethod, name: Figure): string {
 
 export function number(value: number | null): string {
   return value === null ? '-' : value.toFixed(3);
+}
+
+/** With its sign; a dash where there is none. */
+export function signed(value: number | null): string {
+  return value === null ? '-' : `${value < 0 ? '' : '+'}${number(value)}`;
+}
+
+/** `, p 0.012`; nothing where there is none. */
+export function probability(value: number | null): string {
+  return value === null ? '' : `, p ${number(value)}`;
 }
 
 export function interval(bounds: readonly [number, number] | null | undefined): string {

@@ -10,14 +10,17 @@ import { benchmarkText } from '../benchmark/benchmark-text.ts';
 import { type DatasetRows, readDatasetRows } from '../benchmark/dataset-rows.ts';
 import { benchmarkDocumentSchema } from '../benchmark/document.ts';
 import { readPredictions } from '../benchmark/read-predictions.ts';
+import { sayRejected } from '../benchmark/say-rejected.ts';
 import { storedPredictions } from '../benchmark/stored-predictions.ts';
 import { csvCell } from '../csv-cell.ts';
-import { type DatasetFlags, parseDataset } from '../distill-options.ts';
+import { parseDatasetOrSample } from '../dataset-flags.ts';
+import type { DatasetFlags } from '../distill-options.ts';
 import { EXIT } from '../exit-codes.ts';
 import { choice, existing } from '../flag-values.ts';
 import { resolveCache, resolveHome, userPath } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { writeJsonLines } from '../write-json-lines.ts';
 
 export interface BenchmarkFlags extends DatasetFlags {
   readonly aspect?: string;
@@ -37,9 +40,6 @@ const splitsSchema = z.object({
   rows: z.array(z.object({ name: z.string(), prompt_fold: z.number(), model: z.string().nullable() })),
 });
 
-/** Rows of the dataset that couldn't be read, named on a terminal. */
-const NAMED_ROWS = 3;
-
 /** `distill benchmark`: any method's predictions on the fixed splits of a dataset, or those splits as a file. */
 export async function benchmarkCommand(
   predictions: string | undefined,
@@ -55,17 +55,12 @@ export async function benchmarkCommand(
   const splitsFile = flags.writeSplits === undefined ? null : userPath(flags.writeSplits, terminal.env);
   if (splitsFile !== null) existing('--write-splits', dirname(splitsFile));
   const aspect = flags.aspect === undefined ? null : choice('--aspect', flags.aspect, ASPECTS);
-  const { dataset: named, ...rest } = flags;
-  const plan = parseDataset(named === 'sample' ? rest : flags, terminal.env);
-  if (named === 'sample' && flags.path !== undefined)
-    throw new UsageError('--dataset sample is in the repository: leave out --path.');
+  const plan = parseDatasetOrSample(flags, terminal.env);
   const dataset = await readDatasetRows(plan);
-  for (const line of dataset.rejected.slice(0, NAMED_ROWS)) terminal.say(line);
-  if (dataset.rejected.length > NAMED_ROWS)
-    terminal.say(`${dataset.rejected.length} rows of the dataset can't be used and are left out.`);
+  sayRejected(dataset, terminal);
   const folder = await mkdtemp(join(tmpdir(), 'retort-benchmark-'));
   try {
-    const work = { folder, rows: await writeLines(join(folder, 'rows.jsonl'), dataset.lines), dataset };
+    const work = { folder, rows: await writeJsonLines(join(folder, 'rows.jsonl'), dataset.lines), dataset };
     if (splitsFile !== null) await writeSplits(splitsFile, work, terminal);
     if (file !== null) await judge(file, aspect, plan.reader, work, flags, terminal);
     return EXIT.ok;
@@ -87,14 +82,14 @@ async function judge(
     method: basename(file, extname(file)),
   });
   if (unused.length > 0) terminal.say(`Columns of no use here: ${unused.join(', ')}.`);
-  const names = new Set(dataset.lines.map((line) => String(line.sample_name)));
+  const names = new Set(dataset.lines.map((line) => line.sample_name));
   const stored = storedPredictions(resolveHome(flags.home, terminal.env), names);
   const out = join(folder, 'benchmark.json');
   const command = {
     command: 'benchmark',
     rows,
-    predictions: await writeLines(join(folder, 'predictions.jsonl'), lines),
-    stored: stored.length === 0 ? null : await writeLines(join(folder, 'stored.jsonl'), stored),
+    predictions: await writeJsonLines(join(folder, 'predictions.jsonl'), lines),
+    stored: stored.length === 0 ? null : await writeJsonLines(join(folder, 'stored.jsonl'), stored),
     published_split: dataset.isPublishedSplit,
     out,
   } as const;
@@ -146,9 +141,4 @@ async function runScorer(command: ScorerCommand, terminal: Terminal): Promise<Re
   } finally {
     await scorer.stop();
   }
-}
-
-async function writeLines(path: string, lines: readonly unknown[]): Promise<string> {
-  await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return path;
 }

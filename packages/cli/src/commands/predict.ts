@@ -1,18 +1,17 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FIT_FILES } from '@retort/scorer';
 import { z } from 'zod';
 import { checkpointLeakage } from '../checkpoint-leakage.ts';
 import { EXIT } from '../exit-codes.ts';
+import { findCheckpoint } from '../find-checkpoint.ts';
 import { linesOf } from '../lines-of.ts';
 import { type ImageToScore, imagesToScore } from '../predict-source.ts';
 import { userPath } from '../repository.ts';
 import { runScorerCommand } from '../scorer-process.ts';
 import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { UsageError } from '../usage-error.ts';
 
 const PREDICT_THREADS = 2;
 
@@ -43,7 +42,7 @@ export async function predictCommand(
   flags: PredictFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const checkpoint = findCheckpoint(flags.checkpoint, terminal);
+  const checkpoint = findCheckpoint(flags.checkpoint, terminal.env);
   const work = await mkdtemp(join(tmpdir(), 'retort-predict-'));
   try {
     const images = join(work, 'images.jsonl');
@@ -66,12 +65,6 @@ export async function predictCommand(
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
-
-function findCheckpoint(flag: string, { env }: Terminal): string {
-  const path = userPath(flag, env);
-  if (!existsSync(path)) throw new UsageError(`--checkpoint: there is no ${path}.`);
-  return statSync(path).isDirectory() ? join(path, FIT_FILES.checkpoint) : path;
 }
 
 async function writeList(path: string, images: AsyncIterable<ImageToScore>): Promise<void> {

@@ -12,16 +12,14 @@ import {
   tuningFolder,
 } from '@retort/pipeline';
 import { RetortError, type RunPlan } from '@retort/schema';
-import { DEFAULT_PROFILE, ScorerDiedError } from '@retort/scorer';
+import { DEFAULT_PROFILE } from '@retort/scorer';
 import { UNRATED_REASON } from '../coordinator/distill-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
-import { interruptible } from '../terminal/interruptible.ts';
-import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { parseTune, type TuneChoice, type TuneFlags } from '../tune-options.ts';
 import { tuneText } from '../tune-text.ts';
-import { withScorer } from '../with-scorer.ts';
+import { withMeteredScorer } from '../with-metered-scorer.ts';
 import { withLatestRun } from './open-home.ts';
 
 export class NothingToTuneError extends RetortError {
@@ -62,29 +60,17 @@ async function tunedRun(deps: PipelineDeps, id: string, plan: RunPlan, profile: 
 }
 
 /** Null when it was interrupted. */
-async function tune(
+function tune(
   deps: PipelineDeps,
   run: ScorerRun,
   choice: TuneChoice & { readonly profile: string },
   terminal: Terminal,
 ): Promise<TuneResult | null> {
-  const meter = createMeter(terminal.screen, () => performance.now());
-  meter.start('tune');
-  const interrupt = interruptible(terminal, meter, () => undefined);
-  try {
-    return await withScorer(terminal, async (scorer) => {
-      interrupt.signal.addEventListener('abort', () => void scorer.stop());
-      const out = choice.out ?? tuningFolder(deps, run, choice.folds, choice.seed);
-      const options = { ...choice, out, threads: availableParallelism() };
-      return tuneRun({ ...deps, scorer }, run, options, (progress) => meter.update(progress));
-    });
-  } catch (error) {
-    if (interrupt.signal.aborted && error instanceof ScorerDiedError) return null;
-    throw error;
-  } finally {
-    meter.abandon();
-    interrupt.release();
-  }
+  return withMeteredScorer(terminal, 'tune', (scorer, onProgress) => {
+    const out = choice.out ?? tuningFolder(deps, run, choice.folds, choice.seed);
+    const options = { ...choice, out, threads: availableParallelism() };
+    return tuneRun({ ...deps, scorer }, run, options, onProgress);
+  });
 }
 
 async function resultText(
