@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addDatasetOptions } from './add-dataset-options.ts';
 import { addSubcommand } from './add-subcommand.ts';
 import { benchmarkCommand } from './commands/benchmark.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -11,7 +12,7 @@ More in docs/evaluation.md.`;
 
 /** `distill benchmark` and its options. */
 export function addBenchmark(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  addSubcommand(
+  const command = addSubcommand(
     program,
     'benchmark [predictions]',
     'judge any method’s predictions: fixed folds, floor, stored runs, leak report',
@@ -19,15 +20,8 @@ export function addBenchmark(program: Command, terminal: Terminal, exit: (code: 
       'benchmark predictions.csv --dataset agiqa-3k --path ../agiqa-3k --aspect quality',
       'benchmark --dataset agiqa-3k --path ../agiqa-3k --write-splits folds.csv',
     ],
-  )
-    .option(
-      '--dataset <reader>',
-      'sample (the default without --path), agiqa-3k, aigciqa2023, aigiqa-20k or csv',
-    )
-    .option('--path <dir>', "the dataset's folder")
-    .option('--csv <file>', 'its table, where that is not in the folder')
-    .option('--columns <map>', 'our names for its columns: name=file,image_prompt=caption,mos_quality=score')
-    .option('--scale <min:max>', 'range of its MOS (default 0:5; aigciqa2023 0:100)')
+  );
+  addDatasetOptions(command)
     .option(
       '--aspect <name>',
       'what the column prediction is about, where the dataset has ratings of several',

@@ -18,7 +18,9 @@ commands, one JSON object each; events come back as one JSON object a line on st
   {"command":"benchmark","id":4,"rows":"rows.jsonl","predictions":"theirs.jsonl","stored":null,"out":"benchmark.json"}
       theirs.jsonl: {"sample_name":"a.jpg","aspect":"quality","method":"theirs","predicted_mos":3.1,"seed":null,
                      "fold":"1","split":null,"protocol":null} a line
-  {"command":"pack","id":4,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
+  {"command":"train-baseline","id":5,"baseline":"resnet50","rows":"rows.jsonl","aspect":"quality","work":"work","out":"resnet50.csv"}
+      rows.jsonl: as above, each line with its "image_path":"a.jpg"
+  {"command":"pack","id":6,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
 
 examples:
   python -m retort_scorer serve                 commands on stdin until it ends
