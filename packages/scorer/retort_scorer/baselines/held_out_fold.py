@@ -128,6 +128,8 @@ def _time_needed(study: BaselineStudy, model: BaselineModel, folds: Sequence[int
 
 
 def _hours(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
     minutes = seconds / 60
     return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
