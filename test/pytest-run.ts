@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   type EnvironmentOptions,
   type EnvironmentSpec,
   ensureEnvironment,
+  libraryOf,
   readRequirements,
 } from '@retort/environment';
 import { runProgram } from './run-program.ts';
@@ -46,14 +47,6 @@ export async function ensureLibrary(spec: EnvironmentSpec, options: EnvironmentO
   return libraryOf(await ensureEnvironment(spec, options));
 }
 
-/** The site-packages of an environment's folder. */
-export async function libraryOf(environment: string): Promise<string> {
-  const library = join(environment, 'lib');
-  const version = (await readdir(library)).find((name) => name.startsWith('python'));
-  if (version === undefined) throw new Error(`no Python library in ${library}`);
-  return join(library, version, 'site-packages');
-}
-
 /** The authors' xLSTM, which ours is held against: pure Python, to stand on the path of the scorer's environment. */
 export async function ensureOfficialXlstm(options: EnvironmentOptions): Promise<string> {
   const withoutDependencies = await readRequirements(
@@ -68,20 +61,4 @@ export async function ensurePytest(options: EnvironmentOptions): Promise<string>
     new URL('../packages/scorer/requirements-test.txt', import.meta.url),
   );
   return ensureLibrary({ name: 'pytest', requirements }, options);
-}
-
-/** timm and torchvision alone: what else they ask for is in the scorer's environment, or only fetches weights. */
-export async function ensureBaselines(options: EnvironmentOptions): Promise<string> {
-  const withoutDependencies = await readRequirements(
-    new URL('../packages/scorer/requirements-baselines.txt', import.meta.url),
-  );
-  return ensureLibrary({ name: 'baselines', withoutDependencies }, options);
-}
-
-/** What `scorer pack --onnx` needs, to stand on the path of the scorer's environment. */
-export async function ensureOnnx(options: EnvironmentOptions): Promise<string> {
-  const withoutDependencies = await readRequirements(
-    new URL('../packages/scorer/requirements-onnx.txt', import.meta.url),
-  );
-  return ensureLibrary({ name: 'onnx', withoutDependencies }, options);
 }

@@ -2,16 +2,9 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findPython, readRequirements } from '@retort/environment';
-import { ensureScorerEnvironment } from '@retort/pipeline';
+import { ensureScorerEnvironment, ensureScorerLibrary } from '@retort/pipeline';
 import { z } from 'zod';
-import {
-  ensureBaselines,
-  ensureLibrary,
-  ensureOfficialXlstm,
-  ensureOnnx,
-  ensurePytest,
-  runPytest,
-} from './pytest-run.ts';
+import { ensureLibrary, ensureOfficialXlstm, ensurePytest, runPytest } from './pytest-run.ts';
 import { runProgram } from './run-program.ts';
 import { sumTallies, type Tally, tallyLine } from './tally.ts';
 
@@ -46,7 +39,7 @@ async function runPython(work: string): Promise<readonly Tally[]> {
   const scorer = await ensureScorerEnvironment({ cacheDir: CACHE, env: process.env, onInstall });
   const options = { cacheDir: CACHE, python: scorer.python, onInstall };
   const pytest = await ensurePytest(options);
-  const baselines = await ensureBaselines(options);
+  const baselines = await ensureScorerLibrary('baselines', options);
   const consumers = await ensureLibrary(
     {
       name: 'consumers',
@@ -66,7 +59,7 @@ async function runPython(work: string): Promise<readonly Tally[]> {
         pytest,
         baselines,
         await ensureOfficialXlstm(options),
-        await ensureOnnx(options),
+        await ensureScorerLibrary('onnx', options),
       ],
       tests: ['test/scorer'],
       resultFile: join(work, 'scorer.xml'),

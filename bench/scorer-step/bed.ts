@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureEnvironment, readRequirements } from '@retort/environment';
+import { ensureEnvironment, libraryOf, readRequirements } from '@retort/environment';
 import { ensureScorerEnvironment } from '@retort/pipeline';
 import { z } from 'zod';
 import { REPOSITORY } from '../machine.ts';
@@ -63,13 +62,6 @@ export async function openStepBed({ cacheDir, ...shared }: StepBedOptions): Prom
       return figuresSchema.parse(JSON.parse(await runScript(executable, which, task, env)));
     },
   };
-}
-
-async function libraryOf(environment: string): Promise<string> {
-  const library = join(environment, 'lib');
-  const version = (await readdir(library)).find((name) => name.startsWith('python'));
-  if (version === undefined) throw new Error(`no Python library in ${library}`);
-  return join(library, version, 'site-packages');
 }
 
 function runScript(executable: string, which: Which, task: string, env: NodeJS.ProcessEnv): Promise<string> {

@@ -161,6 +161,14 @@ describe('historyNote', () => {
     );
     expect(historyNote(metricsOf(['ridge', 'scorer'], 4), 'quality')).toEqual({});
   });
+
+  it('says that test chose the epoch of a legacy fit', () => {
+    const ours = metricsOf(['xlstm', 'scorer'], 1);
+    const legacy = fitMetricsSchema.parse({ ...ours, refit: 'all', protocol_note: 'legacy: val = test' });
+    expect(legacy.refit).toBe('all');
+    expect(historyNote(ours, 'quality').history_note).toMatch(/ on val\.$/);
+    expect(historyNote(legacy, 'quality').history_note).toContain('on the test rows');
+  });
 });
 
 describe('readReport', () => {

@@ -7,7 +7,7 @@ import pytest
 
 from agiqa_sample import read_sample
 from retort_scorer.errors import ScorerError
-from retort_scorer.folds import fold_parts, generator_parts, prompt_folds
+from retort_scorer.folds import fold_parts, folds_within, generator_parts, prompt_folds
 
 ROWS, _ = read_sample()
 PROMPTS = [row.image_prompt or "" for row in ROWS]
@@ -37,6 +37,12 @@ def test_a_seed_is_one_partition_whatever_the_order_of_the_rows() -> None:
 def test_prompts_that_differ_in_case_or_white_space_alone_are_one() -> None:
     folds = prompt_folds(["A cat", "a  cat ", "a dog", "a bird"], 2, seed=1)
     assert folds[0] == folds[1]
+
+
+def test_folds_within_train_are_as_many_as_prompts_that_really_differ() -> None:
+    folds = folds_within(["A cat", "a cat", "a  cat ", "a dog", "A DOG"], 5)
+    assert folds is not None and folds.max() == 1
+    assert folds_within(["A cat", "a cat "], 5) is None
 
 
 def test_each_fold_is_test_once() -> None:

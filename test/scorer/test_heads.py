@@ -1,6 +1,8 @@
 """The contract of every head, and what each is held against."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -192,3 +194,10 @@ def test_heads_that_share_members_predict_as_each_alone_and_run_a_member_once(in
     assert torch.equal(predict(outer), alone) and torch.equal(predict(found["neural"]), network(inputs))
     predict(inner)
     assert runs == 1
+
+
+@pytest.mark.parametrize("fit", [fit_ridge, fit_kernel_ridge])
+def test_a_floor_is_fitted_where_prompts_differ_in_case_alone(inputs: HeadInputs, fit: Callable[..., tuple[Head, Any]]) -> None:
+    prompts = ["A cat" if place % 2 else "a cat" for place in range(len(TRAIN) - 1)] + ["a dog"]
+    head, _ = fit(inputs, TRAIN, mos(inputs), prompts, uses_text=False)
+    assert torch.isfinite(head.predict(inputs)).all()

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { addDatasetOptions } from './add-dataset-options.ts';
 import { addSubcommand } from './add-subcommand.ts';
 import { benchmarkCommand } from './commands/benchmark.ts';
-import { addDatasetFlags } from './dataset-flags.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const COLUMNS_HELP = `
@@ -21,7 +21,7 @@ export function addBenchmark(program: Command, terminal: Terminal, exit: (code: 
       'benchmark --dataset agiqa-3k --path ../agiqa-3k --write-splits folds.csv',
     ],
   );
-  addDatasetFlags(command)
+  addDatasetOptions(command)
     .option(
       '--aspect <name>',
       'what the column prediction is about, where the dataset has ratings of several',

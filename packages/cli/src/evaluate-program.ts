@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { addDatasetOptions } from './add-dataset-options.ts';
 import { addSubcommand } from './add-subcommand.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
-import { addDatasetFlags } from './dataset-flags.ts';
 import { DEFAULT_EVALUATE_FOLDS } from './evaluate/evaluate-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -23,7 +23,7 @@ export function addEvaluate(program: Command, terminal: Terminal, exit: (code: n
       'evaluate --checkpoint scorer.safetensors --dataset agiqa-3k --path ../agiqa-3k --train-predictor --out predictions.csv',
     ],
   ).requiredOption('--checkpoint <file>', 'scorer.safetensors of a fit, or the folder of a pack');
-  addDatasetFlags(command)
+  addDatasetOptions(command)
     .option('--train-predictor', 'also train the heads on the dataset, so that each row is predicted once')
     .option(
       '--folds <k>',

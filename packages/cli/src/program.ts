@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from 'commander';
 import { addSubcommand, HOME, JSON_FLAG } from './add-subcommand.ts';
 import { addAudit } from './audit-program.ts';
+import { addBaseline } from './baseline-program.ts';
 import { addBatchesCommand, addBatchOptions } from './batch-program.ts';
 import { addBenchmark } from './benchmark-program.ts';
 import { batchesCommand } from './commands/batches.ts';
@@ -124,6 +125,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addPredict(program, terminal, exit);
   addEvaluate(program, terminal, exit);
   addBenchmark(program, terminal, exit);
+  addBaseline(program, terminal, exit);
   addScorer(program, terminal, exit);
   return program;
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson, RetortError, sha256, shortHex } from '@retort/schema';
@@ -64,6 +64,14 @@ export async function ensureEnvironment(spec: EnvironmentSpec, options: Environm
   const { code, tail } = await run(options.python.executable, args);
   if (code !== 0) throw new PythonSetupError(spec.name, tail);
   return folder;
+}
+
+/** The site-packages of an environment, to stand on the path of another. */
+export async function libraryOf(folder: string): Promise<string> {
+  const library = join(folder, 'lib');
+  const version = (await readdir(library)).find((name) => name.startsWith('python'));
+  if (version === undefined) throw new PythonSetupError(folder, `there is no Python library in ${library}.`);
+  return join(library, version, 'site-packages');
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@ export {
   type EnvironmentSpec,
   ensureEnvironment,
   environmentFolder,
+  libraryOf,
   PythonSetupError,
   readRequirements,
 } from './ensure-environment.ts';

@@ -51,7 +51,7 @@ function chosenFor(name: string, { aspects }: FitMetrics): string {
 
 /** Whose learning curve an aspect shows, and which epoch it kept. Nothing where the fit doesn't say how many networks it trained. */
 export function historyNote(
-  { aspects, config, scorer }: FitMetrics,
+  { aspects, config, scorer, protocol_note: legacy }: FitMetrics,
   aspect: Aspect,
 ): { history_note?: string } {
   if (config === null) return {};
@@ -61,7 +61,8 @@ export function historyNote(
   const networks = neural.length * config.num_seeds;
   if (networks === 0) return {};
   const whose = networks === 1 ? 'of the one network' : `of the first of ${networks} networks`;
+  const judges = legacy === undefined ? 'val' : 'the test rows, which were its val (legacy protocol)';
   return {
-    history_note: `The curve is that ${whose}; it kept the epoch with the best mean of SRCC and PLCC on val.`,
+    history_note: `The curve is that ${whose}; it kept the epoch with the best mean of SRCC and PLCC on ${judges}.`,
   };
 }

@@ -14,6 +14,7 @@ export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
+export { type DatasetLine, type DatasetRows, readDatasetRows } from './dataset-rows.ts';
 export { exportRunCorpus, trainingCommandOf } from './export-run.ts';
 export {
   type ExportReport,
@@ -67,9 +68,10 @@ export { buildReportData, isReportDue, readReport, reportFiles, writeRunReport }
 export { encodeRun, fitRun, type ProgressListener, type ScorerRun } from './run-scorer.ts';
 export { runSplits } from './run-splits.ts';
 export {
-  ensureOnnxLibrary,
   ensureScorerEnvironment,
+  ensureScorerLibrary,
   type ScorerEnvironmentOptions,
+  type ScorerLibrary,
   startScorer,
   TORCH_CPU_INDEX,
 } from './scorer-environment.ts';
@@ -90,3 +92,4 @@ export {
 } from './token-counts.ts';
 export { type TriedSetting, type TuneResult, triedSettingSchema, tuneRun, tuningFolder } from './tune-run.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';
+export { writeJsonLines } from './write-json-lines.ts';

@@ -1,11 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  type EnvironmentOptions,
   type EnvironmentSpec,
   ensureEnvironment,
   findPython,
   launch,
+  libraryOf,
   type Python,
   readRequirements,
 } from '@retort/environment';
@@ -47,18 +48,23 @@ async function scorerSpec(cuda: boolean): Promise<EnvironmentSpec> {
   return { name: 'scorer', requirements, withoutDependencies, extraIndex: TORCH_CPU_INDEX };
 }
 
-/** What only `scorer pack --onnx` needs, as a folder for the scorer's Python path: about 110 MB, once. */
-export async function ensureOnnxLibrary(options: ScorerEnvironmentOptions): Promise<string> {
-  const { cacheDir, onInstall } = options;
-  const python = await findPython(options.env.RETORT_PYTHON);
-  const withoutDependencies = await readRequirements(new URL('requirements-onnx.txt', SCORER_FOLDER));
-  const folder = await ensureEnvironment(
-    { name: 'onnx', withoutDependencies },
-    { cacheDir, python, onInstall },
-  );
-  const library = join(folder, 'lib');
-  const version = (await readdir(library)).find((name) => name.startsWith('python'));
-  return join(library, version ?? 'python3', 'site-packages');
+/** Packages that few commands need, each in a folder for the scorer's Python path; their requirements files. */
+const LIBRARIES = {
+  onnx: { alone: 'requirements-onnx.txt', withDependencies: null },
+  baselines: { alone: 'requirements-baselines.txt', withDependencies: 'requirements-hub.txt' },
+} as const;
+export type ScorerLibrary = keyof typeof LIBRARIES;
+
+/** Finds or makes one of the libraries beside the scorer's environment; its site-packages. */
+export async function ensureScorerLibrary(name: ScorerLibrary, options: EnvironmentOptions): Promise<string> {
+  const { alone, withDependencies } = LIBRARIES[name];
+  const read = (file: string) => readRequirements(new URL(file, SCORER_FOLDER));
+  const spec: EnvironmentSpec = {
+    name,
+    withoutDependencies: await read(alone),
+    ...(withDependencies === null ? {} : { requirements: await read(withDependencies) }),
+  };
+  return libraryOf(await ensureEnvironment(spec, options));
 }
 
 /** Starts the scorer's process; it dies with this one. `library` is put on its Python path. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ASPECTS,
@@ -14,6 +14,7 @@ import { DEFAULT_PROFILE, type Profile, readProfiles } from '@retort/scorer';
 import type { DatasetRow } from '@retort/store';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { writeJsonLines } from './write-json-lines.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
 const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
@@ -153,7 +154,7 @@ export function writeImageList(
   runId: string,
   rows: readonly ScorerRow[],
 ): Promise<string> {
-  return writeLines(
+  return writeJsonLines(
     join(deps.home.run(runId), 'images.jsonl'),
     rows.map((row) => ({ image_hash: row.imageHash, path: row.imagePath, image_prompt: row.imagePrompt })),
   );
@@ -161,7 +162,7 @@ export function writeImageList(
 
 /** Writes the list that `fit` reads. */
 export function writeRowList(deps: PipelineDeps, runId: string, rows: readonly ScorerRow[]): Promise<string> {
-  return writeLines(
+  return writeJsonLines(
     join(deps.home.run(runId), 'rows.jsonl'),
     rows.map((row) => ({
       sample_name: row.sampleName,
@@ -173,11 +174,4 @@ export function writeRowList(deps: PipelineDeps, runId: string, rows: readonly S
       mos: row.mos,
     })),
   );
-}
-
-async function writeLines(path: string, lines: readonly unknown[]): Promise<string> {
-  await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(`${path}.partial`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  await rename(`${path}.partial`, path);
-  return path;
 }

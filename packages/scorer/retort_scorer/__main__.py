@@ -21,6 +21,8 @@ commands, one JSON object each; events come back as one JSON object a line on st
   {"command":"evaluate","id":5,"checkpoint":"fit/scorer.safetensors","feature_store":"features","rows":"theirs.jsonl",
    "images":"images.jsonl","work":"evaluations","train_predictor":true,"out":"evaluation.json"}
       theirs.jsonl: as the rows of fit, whose splits mean nothing here; images.jsonl: as of encode
+  {"command":"train-baseline","id":5,"baseline":"resnet50","rows":"rows.jsonl","aspect":"quality","work":"work","out":"resnet50.csv"}
+      rows.jsonl: as above, each line with its "image_path":"a.jpg"
   {"command":"pack","id":6,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
 
 examples:

@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .errors import ScorerError
 
@@ -14,11 +15,18 @@ TEMPORARY_SUFFIX = ".tmp"
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content``; a kill at any moment leaves the old file or the new one."""
+    with writing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into, which takes the place of ``path`` at the end: for what shouldn't be in memory as bytes first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -47,6 +47,12 @@ def prompt_folds(image_prompts: Sequence[str], folds: int, seed: int) -> Places:
     return np.array([fold_of[group] for group in groups], dtype=np.int64)
 
 
+def folds_within(image_prompts: Sequence[str], folds: int) -> Places | None:
+    """``prompt_folds`` of train rows, as many as there are prompts where those are fewer; None for a single prompt."""
+    count = min(folds, len({normalise_image_prompt(prompt) for prompt in image_prompts}))
+    return prompt_folds(image_prompts, count, seed=0) if count > 1 else None
+
+
 def fold_parts(fold_of: Places) -> Iterator[Part]:
     """Each fold as test, all others as train."""
     for fold in range(int(fold_of.max()) + 1):

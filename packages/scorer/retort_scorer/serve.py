@@ -25,6 +25,7 @@ from .fit_part import run_fit_part
 from .pack import run_pack
 from .predict import run_predict
 from .protocol import Emitter, EventStream
+from .train_baseline import run_train_baseline
 from .tune import run_tune
 from .tune_setting import run_tune_setting
 
@@ -41,6 +42,7 @@ COMMANDS: Mapping[str, Runner] = {
     "fit-part": run_fit_part,
     "predict": run_predict,
     "pack": run_pack,
+    "train-baseline": run_train_baseline,
     "tune": run_tune,
     "tune-setting": run_tune_setting,
 }

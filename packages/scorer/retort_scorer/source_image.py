@@ -1,4 +1,4 @@
-"""Reads an image file as the encoder wants it: checked, upright, RGB on white, one size."""
+"""Reads an image file as a network wants it: checked, upright, RGB on white, at one size or its own."""
 
 import io
 import json
@@ -36,15 +36,30 @@ def read_source_image(path: Path, side: int, expected_hash: str | None = None) -
     Raises:
         ImageUnreadableError: missing, another file than promised, not an image, cut off or above ``MAX_PIXELS``.
     """
+    content = read_image_bytes(path)
+    if expected_hash is not None and (found := sha256_bytes(content)) != expected_hash:
+        raise ImageUnreadableError(f"{path} should have the hash {expected_hash}, it has {found}: import it again.")
+    return _squared(_decode(path, content), side)
+
+
+def read_whole_image(path: Path) -> Tensor:
+    """Decode ``path`` as ``read_source_image`` does, at its own size: [3, H, W], fp32, 0–1."""
+    return _tensor(_decode(path, read_image_bytes(path)))[0] / 255
+
+
+def read_image_bytes(path: Path) -> bytes:
+    """The file as it lies there.
+
+    Raises:
+        ImageUnreadableError: missing, not to be opened, or empty.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ImageUnreadableError(f"{path} can't be read: {error.strerror or error}.") from error
     if not content:
         raise ImageUnreadableError(f"{path} is empty.")
-    if expected_hash is not None and (found := sha256_bytes(content)) != expected_hash:
-        raise ImageUnreadableError(f"{path} should have the hash {expected_hash}, it has {found}: import it again.")
-    return _squared(_decode(path, content), side)
+    return content
 
 
 def pixels_of(image: Image.Image, side: int) -> Tensor:
@@ -55,6 +70,11 @@ def pixels_of(image: Image.Image, side: int) -> Tensor:
 def _squared(image: Image.Image, side: int) -> Tensor:
     if image.size != (side, side):
         image = image.resize((side, side), Image.Resampling.BICUBIC)
+    return _tensor(image)
+
+
+def _tensor(image: Image.Image) -> Tensor:
+    """[1, 3, H, W], fp32, 0–255."""
     pixels = torch.from_numpy(np.array(image))  # [H, W, 3], uint8
     return pixels.permute(2, 0, 1).unsqueeze(0).float()
 

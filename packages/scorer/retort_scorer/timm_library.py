@@ -82,10 +82,14 @@ def check_timm_name(name: str) -> None:
         raise ScorerError(f"timm's {network} has no weights {tag!r}: there are {', '.join(tags) or 'none'}.")
 
 
-def weights_unreachable(what: str, host: str, error: Exception) -> ScorerError:
+class WeightsUnreachableError(ScorerError):
+    """Published weights could not be fetched."""
+
+
+def weights_unreachable(what: str, host: str, error: Exception) -> WeightsUnreachableError:
     """The one sentence for weights that could not be fetched."""
     reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-    return ScorerError(
+    return WeightsUnreachableError(
         f"The weights of {what} could not be fetched ({reason}): let this machine reach {host} once, or copy the caches HF_HOME "
         "and TORCH_HOME of one that has them; random weights, which give no result, have to be asked for."
     )

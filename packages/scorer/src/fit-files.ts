@@ -130,6 +130,10 @@ export type FitConfig = z.infer<typeof configSchema>;
 export const fitMetricsSchema = z.object({
   /** Name of the head that predicts; fits from before it had a name have none. */
   scorer: z.string().optional(),
+  /** Trained once more on every rated row when its figures stood. */
+  refit: z.literal('all').optional(),
+  /** Of the legacy protocol alone: test chose the epoch. */
+  protocol_note: z.string().optional(),
   /** Null for a config of another shape: those of fits from before heads were averaged. */
   config: configSchema.nullable().catch(null).default(null),
   aspects: z.partialRecord(z.enum(ASPECTS), aspectMetricsSchema),

@@ -1,3 +1,4 @@
+export { BASELINE_NAMES, type BaselineName } from './baselines.ts';
 export {
   type AspectMetrics,
   FIGURE_NAMES,

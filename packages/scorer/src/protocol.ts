@@ -107,6 +107,23 @@ export type ScorerCommand =
       readonly out: string;
     }
   | {
+      readonly command: 'train-baseline';
+      readonly baseline: string;
+      /** As those of `benchmark`, each with its `image_path`. */
+      readonly rows: string;
+      readonly aspect: string;
+      /** One of the fixed folds, 1 to 5; null trains all. */
+      readonly fold: number | null;
+      /** Of each stage; null keeps its own. */
+      readonly epochs: number | null;
+      readonly seed: number;
+      readonly random_weights: boolean;
+      /** Folder in which what is done is kept. */
+      readonly work: string;
+      readonly out: string;
+      readonly threads: number;
+    }
+  | {
       readonly command: 'cross-validate';
       readonly feature_store: string;
       readonly encoder: string;

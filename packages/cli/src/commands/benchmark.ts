@@ -1,26 +1,23 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
-import { ensureScorerEnvironment, startScorer } from '@retort/pipeline';
+import { writeJsonLines } from '@retort/pipeline';
 import { publishedResults } from '@retort/report';
 import { ASPECTS, type Aspect, errorCodeOf } from '@retort/schema';
-import type { ScorerCommand } from '@retort/scorer';
 import { z } from 'zod';
 import { benchmarkText } from '../benchmark/benchmark-text.ts';
-import { type DatasetRows, readDatasetRows } from '../benchmark/dataset-rows.ts';
 import { benchmarkDocumentSchema } from '../benchmark/document.ts';
+import { type NamedDataset, readNamedDataset } from '../benchmark/named-dataset.ts';
 import { readPredictions } from '../benchmark/read-predictions.ts';
-import { sayRejected } from '../benchmark/say-rejected.ts';
 import { storedPredictions } from '../benchmark/stored-predictions.ts';
 import { csvCell } from '../csv-cell.ts';
-import { parseDatasetOrSample } from '../dataset-flags.ts';
 import type { DatasetFlags } from '../distill-options.ts';
 import { EXIT } from '../exit-codes.ts';
 import { choice, existing } from '../flag-values.ts';
-import { resolveCache, resolveHome, userPath } from '../repository.ts';
+import { resolveHome, userPath } from '../repository.ts';
+import { runScorerCommand } from '../scorer-process.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import { writeJsonLines } from '../write-json-lines.ts';
 
 export interface BenchmarkFlags extends DatasetFlags {
   readonly aspect?: string;
@@ -33,7 +30,7 @@ export interface BenchmarkFlags extends DatasetFlags {
 interface Work {
   readonly folder: string;
   readonly rows: string;
-  readonly dataset: DatasetRows;
+  readonly dataset: NamedDataset;
 }
 
 const splitsSchema = z.object({
@@ -55,14 +52,12 @@ export async function benchmarkCommand(
   const splitsFile = flags.writeSplits === undefined ? null : userPath(flags.writeSplits, terminal.env);
   if (splitsFile !== null) existing('--write-splits', dirname(splitsFile));
   const aspect = flags.aspect === undefined ? null : choice('--aspect', flags.aspect, ASPECTS);
-  const plan = parseDatasetOrSample(flags, terminal.env);
-  const dataset = await readDatasetRows(plan);
-  sayRejected(dataset, terminal);
+  const dataset = await readNamedDataset(flags, terminal);
   const folder = await mkdtemp(join(tmpdir(), 'retort-benchmark-'));
   try {
     const work = { folder, rows: await writeJsonLines(join(folder, 'rows.jsonl'), dataset.lines), dataset };
     if (splitsFile !== null) await writeSplits(splitsFile, work, terminal);
-    if (file !== null) await judge(file, aspect, plan.reader, work, flags, terminal);
+    if (file !== null) await judge(file, aspect, work, flags, terminal);
     return EXIT.ok;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -72,7 +67,6 @@ export async function benchmarkCommand(
 async function judge(
   file: string,
   aspect: Aspect | null,
-  reader: string,
   { folder, rows, dataset }: Work,
   flags: BenchmarkFlags,
   terminal: Terminal,
@@ -82,7 +76,7 @@ async function judge(
     method: basename(file, extname(file)),
   });
   if (unused.length > 0) terminal.say(`Columns of no use here: ${unused.join(', ')}.`);
-  const names = new Set(dataset.lines.map((line) => line.sample_name));
+  const names = new Set(dataset.lines.map((line) => String(line.sample_name)));
   const stored = storedPredictions(resolveHome(flags.home, terminal.env), names);
   const out = join(folder, 'benchmark.json');
   const command = {
@@ -93,9 +87,12 @@ async function judge(
     published_split: dataset.isPublishedSplit,
     out,
   } as const;
-  await runScorer(command, terminal);
+  await runScorerCommand(command, terminal, (event) => {
+    if (event.event !== 'progress') return;
+    terminal.say(`judging ${event.done + 1} of ${event.total}: ${event.note ?? ''}`);
+  });
   const document = benchmarkDocumentSchema.parse(JSON.parse(await readFile(out, 'utf8')));
-  const published = publishedResults(reader).filter(({ srcc }) => srcc !== null);
+  const published = publishedResults(dataset.reader).filter(({ srcc }) => srcc !== null);
   terminal.print(
     flags.json === true
       ? JSON.stringify({ dataset: dataset.name, ...document, published })
@@ -112,7 +109,7 @@ function onlyAspect(rated: readonly Aspect[]): Aspect {
 }
 
 async function writeSplits(path: string, { rows }: Work, terminal: Terminal): Promise<void> {
-  const splits = splitsSchema.parse(await runScorer({ command: 'benchmark-splits', rows }, terminal));
+  const splits = splitsSchema.parse(await runScorerCommand({ command: 'benchmark-splits', rows }, terminal));
   const lines = splits.rows.map((row) =>
     [csvCell(row.name), row.prompt_fold, csvCell(row.model ?? '')].join(','),
   );
@@ -127,18 +124,4 @@ async function writeSplits(path: string, { rows }: Work, terminal: Terminal): Pr
     );
   }
   terminal.say(`The fixed folds of ${splits.rows.length} images: ${path}`);
-}
-
-async function runScorer(command: ScorerCommand, terminal: Terminal): Promise<Record<string, unknown>> {
-  const onInstall = (): void => terminal.say('installing PyTorch (about 1 GB, once)');
-  const { env } = terminal;
-  const scorer = startScorer(await ensureScorerEnvironment({ cacheDir: resolveCache(env), env, onInstall }));
-  try {
-    return await scorer.run(command, (event) => {
-      if (event.event !== 'progress') return;
-      terminal.say(`judging ${event.done + 1} of ${event.total}: ${event.note ?? ''}`);
-    });
-  } finally {
-    await scorer.stop();
-  }
 }

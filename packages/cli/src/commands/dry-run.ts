@@ -61,6 +61,10 @@ export async function dryRun(job: DryJob, terminal: Terminal): Promise<number> {
       ? `${calls} recorded answers to replay, ${answered} answered already; nothing is asked or paid`
       : `${describeEstimate(plan, options.plan.model)}; ${answered} answered already`,
   );
+  if (options.plan.scorerConfig !== undefined)
+    terminal.print(
+      'names and values of --scorer-config are looked at when the run starts, before anything is asked',
+    );
   const wait = isBatchTeacherName(options.plan.teacher) ? ', and up to a day for the batches' : '';
   terminal.print(`about ${formatDuration(seconds)}${wait} up to ${options.until}; nothing was done`);
   return EXIT.ok;

@@ -1,9 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { homePaths, scorerCodeHash } from '@retort/pipeline';
-import { type DatasetRows, readDatasetRows } from '../benchmark/dataset-rows.ts';
-import { sayRejected } from '../benchmark/say-rejected.ts';
+import {
+  type DatasetRows,
+  homePaths,
+  readDatasetRows,
+  scorerCodeHash,
+  writeJsonLines,
+} from '@retort/pipeline';
+import { sayRejected } from '../benchmark/named-dataset.ts';
 import { checkpointLeakage } from '../checkpoint-leakage.ts';
 import { type Evaluation, evaluationSchema } from '../evaluate/document.ts';
 import { type EvaluateChoice, type EvaluateFlags, parseEvaluate } from '../evaluate/evaluate-options.ts';
@@ -13,7 +18,6 @@ import { resolveHome } from '../repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { withMeteredScorer } from '../with-metered-scorer.ts';
-import { writeJsonLines } from '../write-json-lines.ts';
 
 /**
  * `distill evaluate`: a checkpoint on a dataset's ratings, as it is, and with its predictor trained anew on that dataset.
@@ -21,7 +25,7 @@ import { writeJsonLines } from '../write-json-lines.ts';
  */
 export async function evaluateCommand(flags: EvaluateFlags, terminal: Terminal): Promise<number> {
   const choice = parseEvaluate(flags, terminal.env);
-  const dataset = await readDatasetRows(choice.dataset, { hashEveryImage: true });
+  const dataset = await readDatasetRows(choice.dataset, 'all');
   sayRejected(dataset, terminal);
   if (dataset.aspects.length === 0)
     throw new UsageError(
@@ -62,7 +66,9 @@ async function evaluate(
     rows: await writeJsonLines(join(folder, 'rows.jsonl'), lines),
     images: await writeJsonLines(
       join(folder, 'images.jsonl'),
-      lines.filter(({ mos }) => Object.keys(mos).length > 0),
+      lines
+        .filter(({ mos }) => Object.keys(mos).length > 0)
+        .map(({ image_hash, image_path, image_prompt }) => ({ image_hash, path: image_path, image_prompt })),
     ),
     work: join(dir, 'evaluations'),
     train_predictor: choice.trainPredictor,

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { RunPlan } from '@retort/schema';
-import { parseDatasetOrSample } from '../dataset-flags.ts';
+import { parseDatasetOrSample } from '../benchmark/named-dataset.ts';
 import type { DatasetFlags } from '../distill-options.ts';
 import { findCheckpoint } from '../find-checkpoint.ts';
 import { existing, wholeNumber } from '../flag-values.ts';

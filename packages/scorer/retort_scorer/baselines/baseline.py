@@ -131,17 +131,18 @@ class BaselineModel(nn.Module):
         self.weights = weights
 
 
-def build_baseline(baseline: Baseline, random_seed: int | None = None) -> BaselineModel:
+def build_baseline(baseline: Baseline, random_seed: int | None = None, new_layers_seed: int = 0) -> BaselineModel:
     """Build a baseline, in training mode.
 
     Args:
         random_seed: None fetches the published weights of its backbone; a number draws all weights, and marks the model
             ``random-<seed>``.
+        new_layers_seed: draws the layers beside published weights.
     Raises:
         ScorerError: timm is missing, or the weights can't be fetched.
     """
     mark = baseline.weights.origin if random_seed is None else f"{RANDOM}-{random_seed}"
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(random_seed or 0)  # the new layers beside published weights are the same each time as well
+        torch.manual_seed(new_layers_seed if random_seed is None else random_seed)
         net = baseline.build(random_seed)
     return BaselineModel(baseline, net, mark)

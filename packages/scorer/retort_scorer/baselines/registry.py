@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from ..errors import ScorerError
+from ..errors import ConfigError
 from .baseline import Baseline, InputRecipe, QualityNet, TrainingStage, Weights
 from .dbcnn import build_dbcnn
 from .hyperiqa import build_hyperiqa
@@ -119,8 +119,8 @@ def find_baseline(name: str) -> Baseline:
     """The baseline called ``name``.
 
     Raises:
-        ScorerError: there is none; the message names those there are.
+        ConfigError: there is none; the message names those there are.
     """
     if name not in BASELINES:
-        raise ScorerError(f"There is no baseline {name!r}: choose one of {', '.join(BASELINES)}.")
+        raise ConfigError(f"There is no baseline {name!r}: choose one of {', '.join(BASELINES)}.")
     return BASELINES[name]

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..folds import prompt_folds
+from ..folds import folds_within
 from .head import Head
 from .head_inputs import HeadInputs
 
@@ -133,8 +133,8 @@ def _unit_texts(inputs: HeadInputs, places: Tensor) -> Tensor:
 
 
 def _folds(prompts: Sequence[str]) -> Tensor:
-    count = min(FOLDS, len(set(prompts)))
-    return torch.from_numpy(prompt_folds(prompts, count, seed=0)) if count > 1 else torch.zeros(len(prompts)).long()
+    places = folds_within(prompts, FOLDS)
+    return torch.zeros(len(prompts)).long() if places is None else torch.from_numpy(places)
 
 
 def _cross_validated_error(kernel: Tensor, mos: Tensor, folds: Tensor, alpha: float) -> float:

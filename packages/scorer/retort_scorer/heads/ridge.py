@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..folds import prompt_folds
+from ..folds import folds_within
 from .head import Head
 from .head_inputs import HeadInputs
 
@@ -51,8 +51,8 @@ def fit_ridge(
     within train.
     """
     design, target = _design(inputs, train, uses_text), mos.double()
-    count = min(FOLDS, len(set(prompts)))
-    folds = torch.from_numpy(prompt_folds(prompts, count, seed=0)) if count > 1 else None
+    places = folds_within(prompts, FOLDS)
+    folds = None if places is None else torch.from_numpy(places)
     alphas = ALPHAS if chosen is None else (chosen["alpha"],)
     alpha = alphas[0] if len(alphas) == 1 else min(alphas, key=lambda alpha: _error(design, target, folds, alpha))
     weights, offset = _solve(design, target, alpha)

@@ -1,26 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { openDataset } from '@retort/pipeline';
 import {
   ASPECTS,
   type Aspect,
   type ImportedSample,
   type RunPlan,
-  type Split,
   sha256,
   toFivePointScale,
 } from '@retort/schema';
+import { openDataset } from './import-dataset.ts';
 
 /** An image of a dataset, as the scorer reads rows. */
 export interface DatasetLine {
   readonly sample_name: string;
-  readonly path: string;
+  readonly image_path: string;
   /** Empty where nobody asked for it. */
   readonly image_hash: string;
   readonly image_prompt: string | null;
   readonly generator: string | null;
   readonly generator_setting: string | null;
-  readonly split: Split;
-  /** On the 0–5 scale. */
+  readonly split: string;
+  /** By aspect, on the 0–5 scale. */
   readonly mos: Readonly<Record<string, number>>;
 }
 
@@ -37,34 +36,31 @@ export interface DatasetRows {
 }
 
 /**
- * Reads a dataset's rows into memory; throws as its reader does. Without `hashEveryImage` only images without a prompt are
- * read and hashed: the hash is what groups them, and reading all of a large dataset takes minutes.
+ * Reads a dataset's rows into memory; throws as its reader does.
+ *
+ * @param hashed the images that are read for their hash: all, or only those without an image prompt, which group by it
  */
 export async function readDatasetRows(
   dataset: RunPlan['dataset'],
-  { hashEveryImage = false }: { readonly hashEveryImage?: boolean } = {},
+  hashed: 'all' | 'promptless' = 'promptless',
 ): Promise<DatasetRows> {
   const { description, rows } = await openDataset({ dataset });
   const samples: ImportedSample[] = [];
-  const lines: DatasetLine[] = [];
   const rejected: string[] = [];
   for await (const row of rows()) {
-    if (row.kind === 'rejected') {
-      rejected.push(`${row.rejected.file}, line ${row.rejected.row}: ${row.rejected.reason}`);
-      continue;
-    }
-    const { sample } = row;
-    samples.push(sample);
-    const imageHash =
-      hashEveryImage || sample.imagePrompt === null ? sha256(await readFile(sample.imagePath)) : '';
+    if (row.kind === 'sample') samples.push(row.sample);
+    else rejected.push(`${row.rejected.file}, line ${row.rejected.row}: ${row.rejected.reason}`);
+  }
+  const lines: DatasetLine[] = [];
+  for (const sample of samples) {
+    const isHashed = hashed === 'all' || sample.imagePrompt === null;
+    const imageHash = isHashed ? sha256(await readFile(sample.imagePath)) : '';
     lines.push(lineOf(sample, imageHash, description.scale));
   }
   return {
     name: description.name,
     lines,
-    aspects: ASPECTS.filter((aspect) =>
-      samples.some(({ ratings }) => ratings.some((rating) => rating.aspect === aspect)),
-    ),
+    aspects: ASPECTS.filter((aspect) => lines.some(({ mos }) => mos[aspect] !== undefined)),
     isPublishedSplit: samples.length > 0 && samples.every(({ publishedSplit }) => publishedSplit !== null),
     rejected,
   };
@@ -75,15 +71,14 @@ function lineOf(
   imageHash: string,
   scale: Parameters<typeof toFivePointScale>[1],
 ): DatasetLine {
-  const { name, imagePath, imagePrompt, generator, generatorSetting, publishedSplit, ratings } = sample;
   return {
-    sample_name: name,
-    path: imagePath,
+    sample_name: sample.name,
+    image_path: sample.imagePath,
     image_hash: imageHash,
-    image_prompt: imagePrompt,
-    generator,
-    generator_setting: generatorSetting,
-    split: publishedSplit ?? 'test',
-    mos: Object.fromEntries(ratings.map(({ aspect, mos }) => [aspect, toFivePointScale(mos, scale)])),
+    image_prompt: sample.imagePrompt,
+    generator: sample.generator,
+    generator_setting: sample.generatorSetting,
+    split: sample.publishedSplit ?? 'test',
+    mos: Object.fromEntries(sample.ratings.map(({ aspect, mos }) => [aspect, toFivePointScale(mos, scale)])),
   };
 }
