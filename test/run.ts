@@ -51,26 +51,23 @@ async function runPython(work: string): Promise<readonly Tally[]> {
     options,
   );
   const { executable } = scorer;
-  return [
-    await runPytest({
+  const official = await ensureOfficialXlstm(options);
+  const onnx = await ensureScorerLibrary('onnx', options);
+  // Side by side: each of them waits for one core most of the time.
+  return Promise.all([
+    runPytest({
       executable,
-      libraries: [
-        join(ROOT, 'packages', 'scorer'),
-        pytest,
-        baselines,
-        await ensureOfficialXlstm(options),
-        await ensureScorerLibrary('onnx', options),
-      ],
+      libraries: [join(ROOT, 'packages', 'scorer'), pytest, baselines, official, onnx],
       tests: ['test/scorer'],
       resultFile: join(work, 'scorer.xml'),
     }),
-    await runPytest({
+    runPytest({
       executable,
       libraries: [consumers, pytest],
       tests: ['test/consumers'],
       resultFile: join(work, 'consumers.xml'),
     }),
-  ];
+  ]);
 }
 
 /** Made once before the tests, which would otherwise wait for it inside their own time limits. */
