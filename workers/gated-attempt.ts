@@ -1,6 +1,7 @@
 import { callEndOf, lostAttempt, type TaughtAttempt } from '@retort/pipeline';
 import type { CallEnd, Entry, Limiter } from '@retort/queue';
 import { hashHex, type JobResult, type TeachJob } from '@retort/schema';
+import { isAttemptStored } from './is-attempt-stored.ts';
 import type { StageJob, WorkerContext } from './worker-context.ts';
 
 /** Hex digits of a request's hash that tell calls apart; every question to the limiter carries some of them. */
@@ -49,7 +50,7 @@ export function createGatedAttempts({ deps, recorder, stopping }: WorkerContext)
     const cameAt = performance.now();
     const entry = await limiter.enter({ id, tokens: teachJob.inputTokens, onWait }, stopping);
     // Its end is stored before it is settled: a call that ended while this job waited in front of the gate is seen here.
-    if (isStored(attempt)) {
+    if (isAttemptStored(deps, job, teachJob)) {
       if (entry.kind === 'go') limiter.leave(entry.call, UNSENT);
       limiter.settle(id);
       return { kind: 'done', note: 'reused' };
@@ -69,11 +70,6 @@ export function createGatedAttempts({ deps, recorder, stopping }: WorkerContext)
     await recorder.record({ kind: 'attempt', entry: taught.entry });
     limiter.settle(id);
     return attempt.settle(taught);
-  }
-
-  /** Only a job that was begun before can have its attempt stored already. */
-  function isStored({ job, teachJob }: GatedAttempt): boolean {
-    return job.attemptsStarted > 1 && deps.store.attempts.has(teachJob.request.key, teachJob.number);
   }
 
   async function turnBack(

@@ -2,6 +2,7 @@ import { createTeachers, isLimitOutcome, type TaughtAttempt, teachRequest } from
 import { type JobResult, teachJobSchema } from '@retort/schema';
 import type { Queue } from 'bullmq';
 import { createGatedAttempts } from './gated-attempt.ts';
+import { isAttemptStored } from './is-attempt-stored.ts';
 import type { Limiters } from './limiters.ts';
 import { loadPlan } from './load-run.ts';
 import type { StageJob, WorkerContext } from './worker-context.ts';
@@ -36,10 +37,8 @@ export function teachProcessor({ context, queue, limiters }: TeachProcessorDeps)
 
   return async (job: StageJob): Promise<JobResult> => {
     const teachJob = teachJobSchema.parse(job.data);
-    const { runId, number, request } = teachJob;
-    // Only a job that was begun before can have its attempt stored already.
-    const isAgain = job.attemptsStarted > 1;
-    if (isAgain && deps.store.attempts.has(request.key, number)) return { kind: 'done', note: 'reused' };
+    const { runId, request } = teachJob;
+    if (isAttemptStored(deps, job, teachJob)) return { kind: 'done', note: 'reused' };
     const teacherDeps = await forRun(runId);
     // No signal of the worker's: a call that was paid for is waited for, and its answer kept.
     const teach = () => teachRequest(teachJob, teacherDeps, new AbortController().signal);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readDatasetRows, writeJsonLines } from '@retort/pipeline';
+import { ratedImages, readDatasetRows, writeJsonLines } from '@retort/pipeline';
 import type { Aspect } from '@retort/schema';
 
 /** Lists of a dataset's rated images, as the scorer reads them. */
@@ -15,13 +15,8 @@ export async function writeLists(reader: string, path: string, folder: string): 
   const { lines, aspects } = await readDatasetRows(plan, 'all');
   const rated = lines.filter(({ mos }) => Object.keys(mos).length > 0);
   if (rated.length === 0) throw new Error(`${path} has no rated image that ${reader} can read.`);
-  const images = rated.map(({ image_hash, image_path, image_prompt }) => ({
-    image_hash,
-    path: image_path,
-    image_prompt,
-  }));
   return {
-    images: await writeJsonLines(join(folder, 'images.jsonl'), images),
+    images: await writeJsonLines(join(folder, 'images.jsonl'), ratedImages(rated)),
     rows: await writeJsonLines(join(folder, 'rows.jsonl'), rated),
     aspects,
   };

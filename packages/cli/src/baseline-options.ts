@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ASPECTS, type Aspect } from '@retort/schema';
-import { BASELINE_NAMES, type BaselineName } from '@retort/scorer';
+import { BASELINE_NAMES, type ScorerCommand } from '@retort/scorer';
 import type { DatasetFlags } from './distill-options.ts';
 import { choice, wholeNumber } from './flag-values.ts';
 import { resolveHome, userPath } from './repository.ts';
@@ -23,20 +23,12 @@ export interface BaselineFlags extends DatasetFlags {
   readonly json?: boolean;
 }
 
-/** Members as the scorer's `train-baseline` takes them. */
-export interface BaselineChoice {
-  readonly baseline: BaselineName;
+type TrainBaseline = Extract<ScorerCommand, { command: 'train-baseline' }>;
+
+/** Members of the scorer's `train-baseline` that flags decide. */
+export type BaselineChoice = Omit<TrainBaseline, 'command' | 'rows' | 'threads' | 'aspect'> & {
   readonly aspect: Aspect;
-  /** Null: all of them. */
-  readonly fold: number | null;
-  /** Null: the authors'. */
-  readonly epochs: number | null;
-  readonly seed: number;
-  readonly random_weights: boolean;
-  /** Where finished folds and epochs are kept. */
-  readonly work: string;
-  readonly out: string;
-}
+};
 
 /** @throws UsageError no such baseline, a value that can't be, or no --out */
 export function parseBaseline(

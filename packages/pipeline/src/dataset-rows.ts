@@ -66,6 +66,13 @@ export async function readDatasetRows(
   };
 }
 
+/** The rated ones of `lines` as `encode` takes images; they have to be hashed. */
+export function ratedImages(lines: readonly DatasetLine[]) {
+  return lines
+    .filter(({ mos }) => Object.keys(mos).length > 0)
+    .map(({ image_hash, image_path, image_prompt }) => ({ image_hash, path: image_path, image_prompt }));
+}
+
 function lineOf(
   sample: ImportedSample,
   imageHash: string,

@@ -14,7 +14,7 @@ export { buildRunCorpus, corpusInputKey } from './build-run-corpus.ts';
 export { callEndOf } from './call-end.ts';
 export { type CompareOptions, compareAnswers } from './compare/compare-answers.ts';
 export { NothingToCompareError, type SideChoice } from './compare/pair-sides.ts';
-export { type DatasetLine, type DatasetRows, readDatasetRows } from './dataset-rows.ts';
+export { type DatasetLine, type DatasetRows, ratedImages, readDatasetRows } from './dataset-rows.ts';
 export { exportRunCorpus, trainingCommandOf } from './export-run.ts';
 export {
   type ExportReport,

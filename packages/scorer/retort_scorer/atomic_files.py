@@ -1,9 +1,11 @@
 """Files that are there whole or not at all: written under a temporary name, synced, renamed."""
 
+import csv
 import hashlib
+import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -50,6 +52,13 @@ def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a JSON object a line, keys in the rows' own order."""
     lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
     write_bytes(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV, its header the first of ``rows``."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    write_bytes(path, text.getvalue().encode())
 
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:

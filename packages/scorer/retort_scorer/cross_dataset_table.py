@@ -5,12 +5,10 @@ new to it: ``train`` for those, ``test`` for the others, so that ``benchmark`` j
 A row whose image was trained on under another image prompt is left out: as ``train`` it would make its own prompt one that was.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .atomic_files import write_bytes
+from .atomic_files import write_csv
 from .cross_dataset_figures import CHECKPOINT, TRAINED, Judged, checkpoint_protocol, is_seen
 from .trained_on import TrainedOn
 
@@ -24,12 +22,9 @@ def write_table(path: Path, judged: Sequence[Judged], trained_on: TrainedOn | No
     for one in judged:
         for marks, value in (*_checkpoint_rows(one, trained_on), *_trained_rows(one)):
             found.setdefault(marks, {})[one.aspect] = value
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*MARKS, *aspects))
-    for marks in sorted(found, key=lambda marks: (marks[1], marks[0], marks[2])):
-        writer.writerow((*marks, *(found[marks].get(aspect, "") for aspect in aspects)))
-    write_bytes(path, text.getvalue().encode())
+    ordered = sorted(found, key=lambda marks: (marks[1], marks[0], marks[2]))
+    rows = [(*marks, *(found[marks].get(aspect, "") for aspect in aspects)) for marks in ordered]
+    write_csv(path, [(*MARKS, *aspects), *rows])
 
 
 def _checkpoint_rows(one: Judged, trained_on: TrainedOn | None) -> Iterator[tuple[tuple[str, ...], float]]:

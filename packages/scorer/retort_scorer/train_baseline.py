@@ -4,9 +4,7 @@ Finished folds and the last epoch of the one under way stay in ``work``, under a
 them: a killed command goes on, and folds that were trained one by one are put together by asking for all.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -15,7 +13,7 @@ from typing import Any
 
 import torch
 
-from .atomic_files import read_json_lines, sha256_bytes, write_bytes
+from .atomic_files import read_json_lines, sha256_bytes, write_csv
 from .baselines.held_out_fold import BaselineStudy, fold_file, predict_held_out
 from .baselines.image_reader import RatedImage
 from .baselines.registry import find_baseline
@@ -62,7 +60,7 @@ def run_train_baseline(command: Mapping[str, Any], emit: Emitter, stopping: Call
         for fold in folds
         for line in read_json_lines(fold_file(work, fold))
     ]
-    _write_csv(Path(command["out"]), ("name", "method", "seed", "fold", aspect), rows)
+    write_csv(Path(command["out"]), [("name", "method", "seed", "fold", aspect), *rows])
     reused = [fold for fold in folds if fold not in waiting]
     return {"out": str(command["out"]), "method": method, "rows": len(rows), "folds": folds, "reused": reused}
 
@@ -128,11 +126,3 @@ def _key(study: BaselineStudy, aspect: str) -> str:
         ],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_bytes(path, text.getvalue().encode())

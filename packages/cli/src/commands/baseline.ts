@@ -3,17 +3,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeJsonLines } from '@retort/pipeline';
 import { quoteForShell } from '@retort/schema';
-import { type ScorerCommand, ScorerDiedError } from '@retort/scorer';
+import type { ScorerCommand } from '@retort/scorer';
 import { z } from 'zod';
 import { type BaselineChoice, type BaselineFlags, parseBaseline } from '../baseline-options.ts';
 import { type NamedDataset, readNamedDataset } from '../benchmark/named-dataset.ts';
 import { EXIT } from '../exit-codes.ts';
 import { existing } from '../flag-values.ts';
-import { interruptible } from '../terminal/interruptible.ts';
-import { createMeter } from '../terminal/meter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import { withScorer } from '../with-scorer.ts';
+import { withMeteredScorer } from '../with-metered-scorer.ts';
 
 const resultSchema = z.object({
   out: z.string(),
@@ -53,8 +51,6 @@ async function train(
   terminal: Terminal,
 ): Promise<Result | null> {
   const folder = await mkdtemp(join(tmpdir(), 'retort-baseline-'));
-  const meter = createMeter(terminal.screen, () => performance.now());
-  const interrupt = interruptible(terminal, meter, () => undefined);
   try {
     const command: ScorerCommand = {
       command: 'train-baseline',
@@ -62,25 +58,19 @@ async function train(
       threads: availableParallelism(),
       ...choice,
     };
-    const work = withScorer(
+    return await withMeteredScorer(
       terminal,
-      (scorer) => {
-        interrupt.signal.addEventListener('abort', () => void scorer.stop());
-        meter.start('baseline');
-        return scorer.run(command, (event) => {
-          if (event.event === 'progress') meter.update({ ...event, note: event.note ?? null });
-          if (event.event === 'log') meter.log(event.message);
-        });
-      },
+      'baseline',
+      async (scorer, { onProgress, log }) =>
+        resultSchema.parse(
+          await scorer.run(command, (event) => {
+            if (event.event === 'progress') onProgress({ ...event, note: event.note ?? null });
+            if (event.event === 'log') log(event.message);
+          }),
+        ),
       'baselines',
     );
-    return resultSchema.parse(await work);
-  } catch (error) {
-    if (interrupt.signal.aborted && error instanceof ScorerDiedError) return null;
-    throw error;
   } finally {
-    meter.abandon();
-    interrupt.release();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type DatasetRows,
   homePaths,
+  ratedImages,
   readDatasetRows,
   scorerCodeHash,
   writeJsonLines,
@@ -64,12 +65,7 @@ async function evaluate(
     checkpoint: choice.checkpoint,
     feature_store: features,
     rows: await writeJsonLines(join(folder, 'rows.jsonl'), lines),
-    images: await writeJsonLines(
-      join(folder, 'images.jsonl'),
-      lines
-        .filter(({ mos }) => Object.keys(mos).length > 0)
-        .map(({ image_hash, image_path, image_prompt }) => ({ image_hash, path: image_path, image_prompt })),
-    ),
+    images: await writeJsonLines(join(folder, 'images.jsonl'), ratedImages(lines)),
     work: join(dir, 'evaluations'),
     train_predictor: choice.trainPredictor,
     folds: choice.folds,
@@ -80,7 +76,7 @@ async function evaluate(
     out,
   } as const;
   try {
-    return await withMeteredScorer(terminal, 'evaluate', async (scorer, onProgress) => {
+    return await withMeteredScorer(terminal, 'evaluate', async (scorer, { onProgress }) => {
       await scorer.run(command, (event) => {
         if (event.event === 'progress') onProgress({ ...event, note: event.note ?? null });
       });

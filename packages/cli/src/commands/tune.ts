@@ -66,7 +66,7 @@ function tune(
   choice: TuneChoice & { readonly profile: string },
   terminal: Terminal,
 ): Promise<TuneResult | null> {
-  return withMeteredScorer(terminal, 'tune', (scorer, onProgress) => {
+  return withMeteredScorer(terminal, 'tune', (scorer, { onProgress }) => {
     const out = choice.out ?? tuningFolder(deps, run, choice.folds, choice.seed);
     const options = { ...choice, out, threads: availableParallelism() };
     return tuneRun({ ...deps, scorer }, run, options, onProgress);
