@@ -33,6 +33,11 @@ def test_features_come_back_as_they_were_stored(tmp_path: Path) -> None:
     assert loaded["sha256:0"].tokens.shape == (0, 3)
 
 
+def test_stacked_vectors_are_in_the_order_asked_for_and_may_repeat(tmp_path: Path) -> None:
+    vectors = filled(tmp_path).stack_vectors(["sha256:2", "sha256:0", "sha256:2"])
+    assert vectors.tolist() == [[2.5, 2.5], [0.5, 0.5], [2.5, 2.5]]
+
+
 def test_any_language_can_tell_what_is_there_from_the_index(tmp_path: Path) -> None:
     filled(tmp_path)
     lines = [line for index in (tmp_path / REVISION).glob("*.jsonl") for line in index.read_text().splitlines()]

@@ -140,6 +140,14 @@ def test_components_are_ordered_and_hold_what_is_asked_for(rows: int) -> None:
     assert float(variances.sum() / standard.square().mean(dim=0).sum()) > 0.9
 
 
+def test_fitting_a_reduction_leaves_the_vectors_as_they_were_and_tells_how_its_own_coordinates_vary() -> None:
+    vectors = torch.randn(30, 12, generator=torch.Generator().manual_seed(3))
+    before = vectors.clone()
+    reduction = fit_level_reduction(vectors, [4, 8])
+    assert torch.equal(vectors, before)
+    assert torch.allclose(reduction(vectors).square().mean(dim=0), reduction.variances, atol=1e-5)
+
+
 def test_a_constant_level_becomes_zeros() -> None:
     reduction = fit_level_reduction(torch.ones(10, 4), [2, 2])
     assert not bool(reduction(torch.ones(3, 4)).any()) and bool(torch.isfinite(reduction.whitened(torch.zeros(1, 4))).all())

@@ -13,7 +13,7 @@ import fcntl
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,12 +88,27 @@ class FeatureStore:
                 loaded[key] = Features(tokens[offsets[row] : offsets[row + 1]], vectors[row : row + 1][0].clone())
         return loaded
 
-    def load_vectors(self, keys: Iterable[str]) -> dict[str, Tensor]:
-        """The vectors alone. Raises ScorerError as ``load`` does."""
-        loaded = {}
+    def stack_vectors(self, keys: Sequence[str]) -> Tensor:
+        """The vectors of ``keys``, one or more, in their order: [n, V], no second copy. Raises ScorerError as ``load`` does."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, key in enumerate(keys):
+            places[key].append(place)
+        stacked: Tensor | None = None
         for file, _, rows in self._shards_of(keys):
-            vectors = file.get_tensor("vectors")
-            loaded.update((key, vectors[row].clone()) for row, key in rows)
+            vectors = file.get_slice("vectors")
+            for row, key in rows:
+                vector = vectors[row : row + 1]
+                stacked = vector.new_empty(len(keys), vector.shape[1]) if stacked is None else stacked
+                stacked[places[key]] = vector
+        assert stacked is not None
+        return stacked
+
+    def load_tokens(self, keys: Iterable[str]) -> dict[str, Tensor]:
+        """The tokens alone. Raises ScorerError as ``load`` does."""
+        loaded = {}
+        for file, offsets, rows in self._shards_of(keys):
+            tokens = file.get_slice("tokens")
+            loaded.update((key, tokens[offsets[row] : offsets[row + 1]]) for row, key in rows)
         return loaded
 
     def token_lengths(self, keys: Iterable[str]) -> dict[str, int]:

@@ -22,18 +22,20 @@ DENSE_TOKEN_LIMIT = 2 * 1024**3  # bytes of fp16 tokens that are held in memory
 
 @dataclass(frozen=True)
 class FeatureBatch:
-    """Features of B rows. A row without an image prompt has zeros there and False in both text masks."""
+    """Tokens and image prompts of B rows; of their image vectors heads read coordinates (see HeadInputs).
+
+    A row without an image prompt has zeros there and False in both text masks.
+    """
 
     image_tokens: Tensor  # [B, S, D], fp16, zeros where the mask is False
     image_token_mask: Tensor  # [B, S], bool
-    image_vectors: Tensor  # [B, V], fp32
     text_tokens: Tensor  # [B, 13, E], fp16
     text_token_mask: Tensor  # [B, 13], bool
     text_vectors: Tensor  # [B, E], fp32
     has_text: Tensor  # [B], bool
 
     def __len__(self) -> int:
-        return len(self.image_vectors)
+        return len(self.has_text)
 
     def with_image_tokens(self, places: Tensor) -> "FeatureBatch":
         """The same rows with only these image tokens ([k] indices, in order)."""
@@ -93,7 +95,6 @@ class FeatureTable:
         return FeatureBatch(
             tokens,
             mask,
-            self.image_vectors[index],
             self.text_tokens[index],
             self.text_token_mask[index],
             self.text_vectors[index],
@@ -130,8 +131,8 @@ class StoredTokens:
 
     def padded(self, places: Tensor) -> tuple[Tensor, Tensor]:
         keys = [self._keys[place] for place in places.tolist()]
-        loaded = self._store.load(keys)
-        tokens = pad_sequence([loaded[key].tokens for key in keys], batch_first=True)
+        loaded = self._store.load_tokens(keys)
+        tokens = pad_sequence([loaded[key] for key in keys], batch_first=True)
         return tokens, torch.arange(tokens.shape[1]) < self.lengths[places].unsqueeze(1)
 
 
@@ -150,14 +151,16 @@ def load_feature_table(
     images = FeatureStore(root, revisions.image)
     texts = FeatureStore(root, revisions.text).load([key for key in text_keys if key is not None])
     text_rows = [None if key is None else texts[key] for key in text_keys]
-    width = images.load([image_keys[0]])[image_keys[0]].tokens.shape[1]
-    lengths = images.token_lengths(image_keys)
-    if 2 * width * sum(lengths[key] for key in image_keys) > dense_limit:
-        vectors = images.load_vectors(image_keys)
-        return FeatureTable(StoredTokens(images, image_keys), torch.stack([vectors[key] for key in image_keys]), text_rows)
-    loaded = images.load(image_keys)
-    tokens = DenseTokens([loaded[key].tokens for key in image_keys])
-    return FeatureTable(tokens, torch.stack([loaded[key].vector for key in image_keys]), text_rows)
+    return FeatureTable(_image_tokens(images, image_keys, dense_limit), images.stack_vectors(image_keys), text_rows)
+
+
+def _image_tokens(images: FeatureStore, keys: Sequence[str], dense_limit: int) -> TokenRows:
+    width = images.load([keys[0]])[keys[0]].tokens.shape[1]
+    lengths = images.token_lengths(keys)
+    if 2 * width * sum(lengths[key] for key in keys) > dense_limit:
+        return StoredTokens(images, keys)
+    tokens = images.load_tokens(keys)
+    return DenseTokens([tokens[key] for key in keys])
 
 
 def build_feature_table(pairs: Sequence[tuple[Features, Features | None]]) -> FeatureTable:

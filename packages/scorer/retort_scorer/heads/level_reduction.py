@@ -6,6 +6,7 @@ the same features, and a scorer carries a few megabytes instead of a hundred.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ MAX_COMPONENTS = 256
 VARIANCE_SHARE = 0.97  # of a level's variance that its components hold, where MAX_COMPONENTS allow
 # Of a level's largest variance: added before whitening, so that directions which hardly vary aren't blown up.
 WHITENING_FLOOR = 0.05
+COLUMNS_AT_ONCE = 2048  # that are held in fp64
 
 
 class LevelReduction(nn.Module):
@@ -58,22 +60,37 @@ class LevelReduction(nn.Module):
 
 @torch.no_grad()
 def fit_level_reduction(vectors: Tensor, levels: Sequence[int]) -> LevelReduction:
-    """Fit on train rows, [n, V], n of 2 or more.
+    """Fit on train rows, [n, V], n of 2 or more, of any float dtype: one level at a time is held in fp32.
 
     Returns:
         a reduction with at most ``MAX_COMPONENTS`` a level, fewer where ``VARIANCE_SHARE`` is reached, one at least.
     """
-    mean = vectors.float().mean(dim=0)
-    scale = vectors.float().std(dim=0, correction=0).clamp_min(SD_FLOOR)
-    parts = ((vectors.float() - mean) / scale).clamp(-CLIP, CLIP).split(tuple(levels), dim=-1)
-    bases = [_principal_directions(part) for part in parts]
-    reduction = LevelReduction(levels, [basis.shape[1] for basis in bases])
-    reduction.mean.copy_(mean)
-    reduction.scale.copy_(scale)
-    for place, basis in enumerate(bases):
-        reduction.get_buffer(f"basis{place}").copy_(basis)
-    reduction.variances.copy_(reduction(vectors).square().mean(dim=0))
+    fitted = [_fit_level(part) for part in vectors.split(tuple(levels), dim=-1)]
+    reduction = LevelReduction(levels, [level.basis.shape[1] for level in fitted])
+    for place, level in enumerate(fitted):
+        reduction.get_buffer(f"basis{place}").copy_(level.basis)
+    for name in ("mean", "scale", "variances"):
+        reduction.get_buffer(name).copy_(torch.cat([getattr(level, name) for level in fitted]))
     return reduction.eval()
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One part of an image vector, C wide: its standardisation, its k directions (fp16) and how far rows lie along each."""
+
+    mean: Tensor  # [C]
+    scale: Tensor  # [C]
+    basis: Tensor  # [C, k]
+    variances: Tensor  # [k]
+
+
+def _fit_level(part: Tensor) -> _Level:
+    """[n, C] -> its principal components."""
+    values = part.to(torch.float32, copy=True)
+    mean, scale = values.mean(dim=0), values.std(dim=0, correction=0).clamp_min(SD_FLOOR)
+    values.sub_(mean).div_(scale).clamp_(-CLIP, CLIP)
+    basis = _principal_directions(values).half()
+    return _Level(mean, scale, basis, (values @ basis.float()).square().mean(dim=0))
 
 
 def _principal_directions(part: Tensor) -> Tensor:
@@ -86,7 +103,7 @@ def _principal_directions(part: Tensor) -> Tensor:
     count = min(MAX_COMPONENTS, int((shares < VARIANCE_SHARE).sum()) + 1, n - 1, width)
     kept = vectors[:, : max(count, 1)]
     if width > n:
-        kept = part.double().T @ kept
+        kept = torch.cat([columns.double().T @ kept for columns in part.split(COLUMNS_AT_ONCE, dim=-1)])
         kept = kept / kept.norm(dim=0).clamp_min(1e-12)
     return _with_fixed_signs(kept).float()
 
