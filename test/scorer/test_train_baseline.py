@@ -12,6 +12,7 @@ import pytest
 
 from agiqa_sample import read_sample
 from conftest import SAMPLE
+from retort_scorer import exclusive_lock
 from retort_scorer.baselines import held_out_fold
 from retort_scorer.baselines.baseline import TrainingStage
 from retort_scorer.baselines.registry import BASELINES, find_baseline
@@ -120,7 +121,7 @@ def test_a_finished_fold_is_not_trained_again_unless_something_changed(command: 
 
 
 def test_a_fold_that_another_process_trains_is_left_to_it(command: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_out_fold, "LOCK_SECONDS", 0.0)
+    monkeypatch.setattr(exclusive_lock, "PATIENCE_SECONDS", 0.0)
     train(command, epochs=1)
     (folder,) = Path(command["work"]).iterdir()
     with held_out_fold._alone(folder, 2), pytest.raises(ScorerError, match="Fold 2 is being trained by another process"):

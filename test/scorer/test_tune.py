@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from conftest import Study
+from retort_scorer import exclusive_lock
 from retort_scorer.atomic_files import read_json_lines
+from retort_scorer.check_config import run_check_settings
 from retort_scorer.errors import ConfigError, ScorerError, StopRequested
 from retort_scorer.fit_config import parse_config
 from retort_scorer.tune import run_tune
@@ -119,6 +121,20 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_is_tried(study: Stu
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ScorerError, match="0 rated train rows for authenticity"):
         tune(study, tmp_path, aspects=["authenticity"])
+
+
+def test_two_at_once_in_one_folder_are_refused(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exclusive_lock, "PATIENCE_SECONDS", 0.0)
+    with exclusive_lock.exclusive_lock(tmp_path / ".lock", "busy"), pytest.raises(ScorerError, match="choose another folder with --out"):
+        tune(study, tmp_path)
+    assert not (tmp_path / "tried.jsonl").exists()
+
+
+def test_settings_are_checked_as_tune_would_take_them() -> None:
+    grid = {"settings": {"mixup": [0.0, 1.0], "seed": [1, 2]}, "profile": "best"}
+    assert run_check_settings(grid, lambda event, **fields: None, lambda: False) == {"settings": 4}
+    with pytest.raises(ConfigError, match="unknown member 'depth'"):
+        run_check_settings({"settings": [{"depth": 3}]}, lambda event, **fields: None, lambda: False)
 
 
 def test_a_grid_is_every_combination_and_draws_begin_with_the_profile_itself() -> None:

@@ -56,6 +56,9 @@ export async function tuneRun(
   options: TuneOptions,
   onProgress: ProgressListener,
 ): Promise<TuneResult> {
+  const { profile, settings, trials, seed } = options;
+  // First: a wrong setting is told before half an hour of encoding.
+  await deps.scorer.run({ command: 'check-settings', profile, settings, trials, seed }, () => undefined);
   await encodeRun(deps, run, onProgress);
   const { inputs } = run;
   const rows = await writeRowList(deps, run.id, inputs.rows);

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
-from .check_config import run_check_config
+from .check_config import run_check_config, run_check_settings
 from .cross_dataset import run_evaluate
 from .cross_validation import run_cross_validate
 from .benchmark import run_benchmark, run_write_splits
@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Runner] = {
     "benchmark": run_benchmark,
     "benchmark-splits": run_write_splits,
     "check-config": run_check_config,
+    "check-settings": run_check_settings,
     "encode": run_encode,
     "cross-validate": run_cross_validate,
     "evaluate": run_evaluate,

@@ -16,15 +16,14 @@ from .atomic_files import read_json_lines, write_json, write_json_lines
 from .children import run_children
 from .encoders.registry import describe_encoder
 from .errors import ScorerError
-from .fit_config import parse_config
+from .exclusive_lock import exclusive_lock
 from .fit_rows import MIN_TRAIN_ROWS
 from .profiles import DEFAULT_PROFILE, read_profile
 from .protocol import Emitter
 from .tune_setting import load_tuned_rows, run_tune_setting
-from .tune_space import expand_settings
+from .tune_space import settings_to_try
 
 FOLDS = 5
-TRIALS = 20
 # Raised when a setting's figures change without a change of its inputs: it is then tried again.
 TUNE_VERSION = 1
 
@@ -49,7 +48,7 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         and ``tried_file`` (paths).
     Raises:
         ConfigError: a setting that no fit takes; nothing was tried.
-        ScorerError: too few train rows, or ``out`` holds settings tried on other rows, folds or aspects.
+        ScorerError: too few train rows, ``out`` holds settings tried on other rows, folds or aspects, or another tune is at it.
         StopRequested: ``stopping`` said so; the next call goes on from the last fold.
     """
     out, profile = Path(command["out"]), read_profile(str(command.get("profile", DEFAULT_PROFILE)))
@@ -61,12 +60,27 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         **{"aspects": aspects, "encoder": profile.encoder, "folds": folds, "seed": seed},
     }
     study = _study_key(Path(command["rows"]), aspects, profile.encoder, folds, seed)
-    settings = expand_settings(command.get("settings"), int(command.get("trials", TRIALS)), seed)
-    candidates = [_candidate({**profile.config, **setting}, study) for setting in settings]
+    candidates = [
+        Candidate(_hash({"study": study, "config": config}), changes, config) for changes, config in settings_to_try(command)
+    ]
+    threads = max(1, int(command.get("threads", os.cpu_count() or 1)))
+    with exclusive_lock(out / ".lock", f"Another tune is at work in {out}: let it end, or choose another folder with --out."):
+        return _try_new(candidates, study, shared, out, threads, emit, stopping)
+
+
+def _try_new(
+    candidates: Sequence[Candidate],
+    study: str,
+    shared: Mapping[str, Any],
+    out: Path,
+    threads: int,
+    emit: Emitter,
+    stopping: Callable[[], bool],
+) -> dict[str, Any]:
+    """Those of ``candidates`` that ``out`` doesn't hold; returns what ``run_tune`` does."""
     tried = _read_tried(out, study)
     known = {line["key"] for line in tried}
     new = [candidate for candidate in candidates if candidate.key not in known]
-    threads = max(1, int(command.get("threads", os.cpu_count() or 1)))
     for start in range(0, len(new), threads):
         batch = new[start : start + threads]
         _try(batch, shared, out, len(candidates) - len(new) + start, len(candidates), emit, stopping)
@@ -84,11 +98,6 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         "best_config": str(out / "best.json"),
         "tried_file": str(out / "tried.jsonl"),
     }
-
-
-def _candidate(changes: Mapping[str, Any], study: str) -> Candidate:
-    config = parse_config(changes).to_json()
-    return Candidate(_hash({"study": study, "config": config}), changes, config)
 
 
 def _try(

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from .errors import ConfigError
+from .fit_config import parse_config
+from .profiles import DEFAULT_PROFILE, read_profile
 
 # Ends of log-uniform ranges. Around the defaults, by what moved cross-validated figures when these were chosen.
 RANGES: Mapping[str, tuple[float, float]] = {"learning_rate": (5e-4, 5e-3), "weight_decay": (0.05, 2.0)}
@@ -19,7 +21,22 @@ CHOICES: Mapping[str, Sequence[float | int]] = {
     "rank_weight": (0.0, 0.1, 0.3, 1.0),
 }
 SIGNIFICANT_DIGITS = 3
+TRIALS = 20
 Setting = dict[str, Any]
+
+
+def settings_to_try(command: Mapping[str, Any]) -> list[tuple[Setting, dict[str, Any]]]:
+    """What each setting of a ``tune`` changes of a fit's defaults, and the whole config that this makes.
+
+    Args:
+        command: ``profile`` ("fast"), ``settings`` (None), ``trials`` (20) and ``seed`` (0, of draws), each optional.
+    Raises:
+        ConfigError: there is no such profile, or a setting that no fit takes.
+    """
+    profile = read_profile(str(command.get("profile", DEFAULT_PROFILE)))
+    settings = expand_settings(command.get("settings"), int(command.get("trials", TRIALS)), int(command.get("seed", 0)))
+    changes = [{**profile.config, **setting} for setting in settings]
+    return [(changed, parse_config(changed).to_json()) for changed in changes]
 
 
 def expand_settings(given: object, trials: int, seed: int) -> list[Setting]:

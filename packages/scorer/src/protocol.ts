@@ -59,6 +59,13 @@ export type ScorerCommand =
       readonly config: Readonly<Record<string, unknown>>;
     }
   | {
+      readonly command: 'check-settings';
+      readonly profile: string;
+      readonly settings: unknown;
+      readonly trials: number;
+      readonly seed: number;
+    }
+  | {
       readonly command: 'tune';
       readonly feature_store: string;
       readonly rows: string;

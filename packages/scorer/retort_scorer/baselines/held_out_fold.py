@@ -3,18 +3,16 @@
 ``work`` gets ``fold-<k>.jsonl`` when a fold is done; ``fold-<k>.state`` has the last epoch of one that isn't.
 """
 
-import fcntl
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import torch
 
 from ..atomic_files import write_json_lines
 from ..errors import ScorerError
+from ..exclusive_lock import exclusive_lock
 from ..protocol import Emitter
 from ..source_image import read_whole_image
 from ..timm_library import WeightsUnreachableError
@@ -23,7 +21,6 @@ from .image_reader import RatedImage, read_ahead
 from .train_fold import FoldTraining, load_state, predict_images, train_fold
 from .training_time import seconds_a_crop, training_seconds
 
-LOCK_SECONDS = 10.0  # what a predecessor that is being killed may need to be gone
 
 
 @dataclass(frozen=True)
@@ -137,21 +134,8 @@ def _hours(seconds: float) -> str:
 @contextmanager
 def _alone(work: Path, fold: int) -> Iterator[None]:
     """Keep other processes from a fold; different folds may be trained side by side."""
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / f"fold-{fold}.lock").open("w") as lock:
-        _lock(lock, f"Fold {fold} is being trained by another process in {work}: let it end, or train another one with --fold.")
+    busy = f"Fold {fold} is being trained by another process in {work}: let it end, or train another one with --fold."
+    with exclusive_lock(work / f"fold-{fold}.lock", busy):
         for path in work.glob(f"fold-{fold}.*.tmp"):
             path.unlink()  # of a killed writer
         yield
-
-
-def _lock(lock: TextIO, busy: str) -> None:
-    patience = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError as error:
-            if time.monotonic() > patience:
-                raise ScorerError(busy) from error
-            time.sleep(0.1)
