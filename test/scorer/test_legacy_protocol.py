@@ -11,7 +11,7 @@ from retort_scorer.atomic_files import read_json_lines
 from retort_scorer.checkpoint import read_checkpoint
 from retort_scorer.errors import ConfigError
 from retort_scorer.fit import run_fit
-from retort_scorer.fit_rows import read_fit_rows
+from retort_scorer.fit_rows import read_fit_rows, reason_to_skip
 from retort_scorer.study import split_places
 
 CONFIG = {**TINY_CONFIG, "epochs": 2, "num_seeds": 1, "heads": ["xlstm"], "members": ["xlstm"]}
@@ -41,6 +41,12 @@ def test_everything_made_so_is_marked(study: Study, tmp_path: Path) -> None:
     best = max(read_json_lines(tmp_path / "history.jsonl"), key=lambda line: line["val_srcc"] + line["val_plcc"])
     # The epoch's val figure is the test figure: that is what the mark is about.
     assert metrics["aspects"]["quality"]["heads"]["xlstm"]["srcc"] == pytest.approx(best["val_srcc"])
+
+
+def test_it_needs_no_val_rows(study: Study) -> None:
+    rows = [row for row in read_fit_rows(study.rows) if row.split != "val"]
+    assert reason_to_skip(rows, "quality", legacy=True) is None
+    assert reason_to_skip(rows, "quality") == "0 rated image prompts in val for quality, 2 are needed"
 
 
 def test_it_has_to_be_written_out(study: Study, tmp_path: Path) -> None:

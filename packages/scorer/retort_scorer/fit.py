@@ -26,7 +26,7 @@ from .fit_config import FitConfig, parse_config
 from .fit_heads import SCORER
 from .fit_part import part_name, run_fit_part
 from .fit_rows import MOS_RANGE, read_fit_rows, reason_to_skip
-from .legacy_protocol import parse_protocol
+from .legacy_protocol import LEGACY, parse_protocol
 from .protocol import Emitter
 from .refit import parse_refit
 from .trained_on import HEADER_MEMBER, TrainedOn, describe_training
@@ -63,7 +63,8 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     finished = _read_finished(out, fingerprint)
     if finished is not None:
         return _result(out, finished, reused=True, started=started)
-    skipped = {aspect: reason for aspect in aspects if (reason := reason_to_skip(rows, aspect)) is not None}
+    legacy = marks.get("protocol") == LEGACY
+    skipped = {aspect: reason for aspect in aspects if (reason := reason_to_skip(rows, aspect, legacy)) is not None}
     fitted = [aspect for aspect in aspects if aspect not in skipped]
     if not fitted:
         raise ScorerError(f"No aspect can be fitted: {'; '.join(skipped.values())}. Rate more images, or take more prompts.")

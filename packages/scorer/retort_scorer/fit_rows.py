@@ -63,17 +63,18 @@ def read_fit_rows(path: Path) -> list[FitRow]:
     return rows
 
 
-def reason_to_skip(rows: Sequence[FitRow], aspect: str) -> str | None:
-    """Why ``aspect`` can't be fitted on these rows; None when it can."""
+def reason_to_skip(rows: Sequence[FitRow], aspect: str, legacy: bool = False) -> str | None:
+    """Why ``aspect`` can't be fitted on these rows; None when it can. ``legacy`` trains on val and needs none (legacy_protocol)."""
     rated = [row for row in rows if aspect in row.mos]
-    train = sum(row.split == "train" for row in rated)
+    train_splits, judging_splits = (("train", "val"), ("test",)) if legacy else (("train",), ("val", "test"))
+    train = sum(row.split in train_splits for row in rated)
     if train < MIN_TRAIN_ROWS:
         return f"{train} rated train rows for {aspect}, {MIN_TRAIN_ROWS} are needed"
-    for split in ("val", "test"):
+    for split in judging_splits:
         prompts = {row.prompt_group for row in rated if row.split == split}
         if len(prompts) < MIN_PROMPTS:
             return f"{len(prompts)} rated image prompts in {split} for {aspect}, {MIN_PROMPTS} are needed"
-    if len({row.mos[aspect] for row in rated if row.split == "train"}) == 1:
+    if len({row.mos[aspect] for row in rated if row.split in train_splits}) == 1:
         return f"all train MOS for {aspect} are equal"
     return None
 
