@@ -34,9 +34,12 @@ const resultSchema = z.object({
         }),
       ),
       notes: z.array(z.string()),
+      coverage: z.object({ wanted: z.number(), mean: value, parts: z.record(z.string(), value) }),
     }),
   ),
 });
+
+type Coverage = z.infer<typeof resultSchema>['aspects'][string]['coverage'];
 
 const HELP = `
 Encodes what the folder --out doesn't have yet, then fits every head of the profile fold by fold; killed, it goes on.
@@ -62,7 +65,9 @@ export function addScorerCvBench(program: Command): void {
     .action(async (dir: string, flags: Flags) => {
       const { command, machine, commit } = readProvenance(process.argv.slice(2), new Date());
       console.log(`command  ${command}\nmachine  ${machine}\ncommit   ${commit ?? 'unknown'}\n`);
-      for (const [aspect, { heads, notes }] of Object.entries((await measure(dir, flags)).aspects)) {
+      for (const [aspect, { heads, notes, coverage }] of Object.entries(
+        (await measure(dir, flags)).aspects,
+      )) {
         const rows = Object.entries(heads).map(([name, head]) => [
           name,
           String(head.n),
@@ -72,9 +77,14 @@ export function addScorerCvBench(program: Command): void {
           figure(head.within_generator.srcc_mean),
         ]);
         console.log(renderTable([[aspect, 'n', 'SRCC', '95 %', 'PLCC raw', 'SRCC in a setting'], ...rows]));
-        console.log(`${notes.join('\n')}\n`);
+        console.log(`${[...notes, coverageText(coverage)].join('\n')}\n`);
       }
     });
+}
+
+function coverageText({ wanted, mean, parts }: Coverage): string {
+  const by = Object.entries(parts).map(([name, share]) => `${name} ${figure(share)}`);
+  return `The scorer's ${100 * wanted} % intervals, calibrated on the rows of the other parts, hold ${figure(mean)} of all rows: ${by.join(', ')}.`;
 }
 
 async function measure(dir: string, flags: Flags): Promise<z.infer<typeof resultSchema>> {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agiqa_sample import read_sample
-from retort_scorer.conformal import calibrate, conformal_half_width, covered
+from retort_scorer.conformal import calibrate, conformal_half_width, covered, held_out_coverage
 from retort_scorer.folds import fold_parts, prompt_folds
 
 
@@ -83,3 +83,18 @@ def test_a_calibration_says_what_it_stands_on() -> None:
         assert "Nothing is promised for images of a generator" in calibration.note
     none = calibrate(residuals[:5], ["p"] * 5, "val")
     assert none.half_width is None and none.note == "No 90 % interval: 5 residuals of val are too few for one."
+
+
+def test_coverage_of_a_part_is_that_of_intervals_calibrated_on_the_others() -> None:
+    wide, narrow = np.linspace(-2, 2, 40), np.linspace(-0.5, 0.5, 40)
+    prompts = [f"prompt {number}" for number in range(80)]
+    found = held_out_coverage(np.concatenate([wide, narrow]), prompts, ["fold 0"] * 40 + ["fold 1"] * 40)
+    width = conformal_half_width(narrow, prompts[40:])
+    assert width is not None
+    assert found["parts"] == {"fold 0": covered(wide, width), "fold 1": 1.0}
+    assert found["mean"] == pytest.approx((found["parts"]["fold 0"] + 1) / 2) and found["parts"]["fold 0"] < 0.3
+
+
+def test_coverage_is_unknown_where_too_few_prompts_are_left_to_calibrate_on() -> None:
+    found = held_out_coverage(np.zeros(12), [str(number) for number in range(12)], ["a"] * 8 + ["b"] * 4)
+    assert found["parts"] == {"a": None, "b": None} and found["mean"] is None

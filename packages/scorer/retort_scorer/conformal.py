@@ -101,6 +101,27 @@ def covered(residuals: Values, half_width: float) -> float:
     return float(np.mean(np.abs(residuals) <= half_width))
 
 
+def held_out_coverage(residuals: Values, image_prompts: Sequence[str], held_out: Sequence[str]) -> dict[str, Any]:
+    """What intervals come to on rows that they were not calibrated on: each part's are calibrated on all others' residuals.
+
+    Args:
+        residuals: [n], MOS minus prediction, each of a model that saw neither the row nor its prompt.
+        held_out: [n], the part of a cross-validation that each row was held out with.
+    Returns:
+        ``wanted``; ``parts``, the share covered by part, None where the others have too few prompts to calibrate on; ``mean``
+        over all rows, None where a part has none.
+    """
+    names = np.array(held_out)
+    parts: dict[str, float | None] = {}
+    for name in dict.fromkeys(held_out):
+        others = np.flatnonzero(names != name)
+        width = conformal_half_width(residuals[others], [image_prompts[place] for place in others])
+        parts[name] = None if width is None else covered(residuals[names == name], width)
+    known = [value for value in parts.values() if value is not None]
+    whole = sum(value * float(np.mean(names == name)) for name, value in parts.items() if value is not None)
+    return {"wanted": COVERAGE, "mean": whole if len(known) == len(parts) else None, "parts": parts}
+
+
 def _numbers(image_prompts: Sequence[str]) -> NDArray[np.int64]:
     _, groups = np.unique([normalise_image_prompt(prompt) for prompt in image_prompts], return_inverse=True)
     return groups

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from .atomic_files import read_json_lines, write_json_lines
+from .conformal import held_out_coverage
 from .encoders.encoder import EncoderSpec
 from .encoders.registry import describe_encoder
 from .evaluation import compare, comparison_note, evaluate
 from .feature_table import FeatureTable
 from .fit_config import FitConfig, parse_config
-from .fit_heads import Places, Progress, fit_heads
+from .fit_heads import SCORER, Places, Progress, fit_heads
 from .fit_rows import MOS_RANGE, FitRow
 from .folds import Part, fold_parts, generator_parts, prompt_folds
 from .head_words import head_words, is_floor
@@ -35,7 +36,8 @@ def run_cross_validate(command: Mapping[str, Any], emit: Emitter, stopping: Call
         command: ``feature_store``, ``rows``, ``aspects``, ``out`` (folder); optional ``encoder``, ``config``, ``folds`` (5),
             ``seed`` (of the folds), ``splits`` (rows that take part, all by default), ``by`` ("image-prompt" or "generator").
     Returns:
-        by aspect: ``heads`` (``evaluate``'s figures by head over all held-out rows) and ``comparisons`` with kernel ridge, paired.
+        by aspect: ``heads`` (``evaluate``'s figures by head over all held-out rows), ``comparisons`` with kernel ridge, paired, and
+        ``coverage`` of the scorer's 90 % intervals (``held_out_coverage``).
         ``out`` keeps the predictions of each finished fold, so that a killed run goes on.
     """
     config, encoder = parse_config(command.get("config") or {}), describe_encoder(str(command.get("encoder", "embedded")))
@@ -120,6 +122,7 @@ def summarise(rows: Sequence[FitRow], aspect: str, lines: Sequence[Mapping[str, 
     places = [line["row"] for line in lines]
     held, mos = [rows[place] for place in places], np.array([rows[place].mos[aspect] for place in places])
     predicted = {name: np.array([line["predicted"][name] for line in lines]) for name in lines[0]["predicted"]}
+    prompts, held_out = [row.prompt_group for row in held], [str(line["held_out"]) for line in lines]
     comparisons = {
         name: compare(held, values, predicted[REFERENCE], mos, seed)
         for name, values in predicted.items()
@@ -128,6 +131,7 @@ def summarise(rows: Sequence[FitRow], aspect: str, lines: Sequence[Mapping[str, 
     return {
         "heads": {name: evaluate(held, values, mos, seed) for name, values in predicted.items()},
         "comparisons": comparisons,
+        "coverage": held_out_coverage(mos - predicted[SCORER], prompts, held_out),
         "notes": [
             comparison_note(found, head_words(name), head_words(REFERENCE))
             for name, found in comparisons.items()
