@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from conftest import SAMPLE
 from retort_scorer import exclusive_lock
 from retort_scorer.baselines import held_out_fold
 from retort_scorer.baselines.baseline import TrainingStage
+from retort_scorer.baselines.pooled_mlp import build_timm_mlp
 from retort_scorer.baselines.registry import BASELINES, find_baseline
 from retort_scorer.benchmark import run_benchmark
 from retort_scorer.errors import ConfigError, ImageUnreadableError, ScorerError, StopRequested
 from retort_scorer.train_baseline import run_train_baseline
 
-# ResNet50 whole, on images of a size that an epoch of takes a second, first with its backbone still.
+# timm's own smallest ResNet (ResNet50 itself is trained by test/cli/baseline.test.ts), first with its backbone still.
 STAGES = (
     TrainingStage("sgd", 1e-3, None, weight_decay=5e-4, batch_size=8, epochs=1, momentum=0.9),
     TrainingStage("adam", 1e-4, 1e-5, weight_decay=0.0, batch_size=8, epochs=2, decay_epochs=1, decay_factor=0.5),
@@ -31,7 +33,8 @@ STAGES = (
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     resnet = find_baseline("resnet50")
     inputs = replace(resnet.inputs, resize=40, crop=32, mirror=True, test_crops="five")
-    monkeypatch.setitem(BASELINES, "small", replace(resnet, name="small", inputs=inputs, stages=STAGES))
+    build = partial(build_timm_mlp, "test_resnet.r160_in1k")
+    monkeypatch.setitem(BASELINES, "small", replace(resnet, name="small", inputs=inputs, stages=STAGES, build=build))
 
 
 @pytest.fixture
