@@ -134,7 +134,9 @@ def test_the_outputs_hold_what_a_report_needs(undisturbed: dict[str, bytes]) -> 
     assert quality["best_epoch"] in range(1, 7)
     assert quality["n"] == {"train": 44, "val": 16, "test": 12}
     assert quality["floor"]["srcc"] is not None and "5 folds by image prompt" in quality["floor"]["definition"]
-    assert "kernel ridge on the same features" in quality["notes"][0]
+    (note,) = quality["notes"]  # of the network; the scorer's own difference is in the verdict
+    assert note.startswith("the xLSTM head") and "kernel ridge on the same features" in note
+    assert set(quality["comparisons"]) == {"scorer", "xlstm", "ridge"}
 
 
 def test_the_made_up_signal_is_learnt(undisturbed: dict[str, bytes]) -> None:

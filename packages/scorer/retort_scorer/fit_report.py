@@ -72,7 +72,10 @@ def report_aspect(
 def _comparisons(
     rows: Any, predicted: Mapping[str, Values], test: Places, mos: Values, seed: int
 ) -> dict[str, Any]:
-    """Every head against kernel ridge on the same features, paired, where both were fitted."""
+    """Every head against kernel ridge on the same features, paired, where both were fitted; a note of each network's.
+
+    The scorer has none: its difference is in the report's verdict.
+    """
     if REFERENCE not in predicted:
         return {"comparisons": {}, "notes": []}
     found = {
@@ -82,8 +85,8 @@ def _comparisons(
     }
     notes = [
         comparison_note(found[name], head_words(name), head_words(REFERENCE))
-        for name in sorted(found, key=lambda name: name != SCORER)
-        if not is_floor(name)
+        for name in found
+        if name != SCORER and not is_floor(name)
     ]
     return {"comparisons": found, "notes": notes}
 
