@@ -6,6 +6,7 @@ import type { DatasetRow } from '@retort/store';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { collectScorerRows, type ScorerRow } from './scorer-rows.ts';
+import { learnsFromDescriptions } from './wants-descriptions.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
 const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
@@ -39,43 +40,60 @@ export class ProfileUnknownError extends RetortError {
   }
 }
 
-/** What encode and fit work on: the rated images of a corpus, each once, with the split that all aspects share. */
+/**
+ * What encode and fit work on: the rated images of a corpus, each once, with the split that all aspects share.
+ *
+ * @param run `described`: train rows bring descriptions though the plan's config doesn't ask for them
+ */
 export async function scorerInputs(
   deps: PipelineDeps,
-  run: { readonly plan: RunPlan; readonly dataset: DatasetRow; readonly corpusKey: string },
+  run: {
+    readonly plan: RunPlan;
+    readonly dataset: DatasetRow;
+    readonly corpusKey: string;
+    readonly described?: boolean;
+  },
 ): Promise<ScorerInputs> {
-  const rows = collectScorerRows(deps, run.dataset.id, run.corpusKey);
   const { profile: name, seed, scorerConfig, refit, protocol } = run.plan;
   const profile = profileOf(name);
   const revisions = await readEncoderRevisions(profile.encoder);
   const config = { seed, ...profile.config, ...scorerConfig };
+  const isTold = learnsFromDescriptions(config);
+  const described = isTold || run.described === true;
+  const rows = collectScorerRows(deps, { datasetId: run.dataset.id, corpusKey: run.corpusKey, described });
   // Absent members leave the keys of fits as they were without them.
   const more = {
     ...(refit === undefined ? {} : { refit }),
     ...(protocol === undefined ? {} : { protocol }),
   };
   const aspects = ASPECTS.filter((aspect) => rows.some(({ mos }) => mos[aspect] !== undefined));
-  const hash = createHash('sha256');
-  for (const { imagePath, ...row } of rows) hash.update(canonicalJson(row)).update('\n');
   const images = rows.map(({ imageHash, imagePrompt }) => [imageHash, imagePrompt]);
+  const texts = { texts: hashOf(rows.map(({ descriptions }) => descriptions ?? null)) };
   return {
     rows,
     aspects,
     encoder: profile.encoder,
     config,
     ...more,
-    encodeKey: sha256(canonicalJson({ images, revisions })),
+    encodeKey: sha256(canonicalJson({ images, revisions, ...(described ? texts : {}) })),
     fitKey: sha256(
       canonicalJson({
         code: await scorerCodeHash(),
-        rows: hash.digest('hex'),
+        rows: hashOf(rows.map(({ imagePath, descriptions, ...row }) => row)),
         aspects,
         config,
         revisions,
         ...more,
+        ...(isTold ? texts : {}),
       }),
     ),
   };
+}
+
+function hashOf(values: readonly unknown[]): string {
+  const hash = createHash('sha256');
+  for (const value of values) hash.update(canonicalJson(value)).update('\n');
+  return hash.digest('hex');
 }
 
 function profileOf(name: string = DEFAULT_PROFILE): Profile {

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from . import metrics
+from .descriptions import description_loss
 from .errors import StopRequested
 from .feature_table import FeatureBatch
 from .fit_config import FitConfig
@@ -33,7 +34,7 @@ class TrainingData:
     """Rows of one aspect or several, A: places in ``inputs``, [n] int64, and MOS on the 0–5 scale, [n, A] fp32, NaN unrated.
 
     Without val rows nothing is validated and the last epoch's weights are kept. ``groups`` [n] numbers what train rows a
-    rank loss compares.
+    rank loss compares. ``descriptions`` [n, T]: what train rows' pooled vectors should tell as well, NaN where unknown.
     """
 
     inputs: HeadInputs
@@ -42,6 +43,7 @@ class TrainingData:
     val: Tensor
     val_mos: Tensor
     groups: Tensor | None = None
+    descriptions: Tensor | None = None
 
 
 def train_head(
@@ -89,11 +91,18 @@ def _start(data: TrainingData, shape: NeuralShape, config: FitConfig) -> Trainin
     head = NeuralHead(shape, data.inputs.widths)
     head.standardise(data.inputs, data.train, data.train_mos)
     averaged = copy.deepcopy(head)
-    matrices = [parameter for parameter in head.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in head.parameters() if parameter.ndim <= 1]  # norms and biases don't decay
+    told = 0 if data.descriptions is None else data.descriptions.shape[1]
+    describer = nn.Linear(head.pooling.out_width, told) if told else None
+    parameters = _trained(head, describer)
+    matrices = [parameter for parameter in parameters if parameter.ndim > 1]
+    others = [parameter for parameter in parameters if parameter.ndim <= 1]  # norms and biases don't decay
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
     optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, betas=ADAM_BETAS)
-    return TrainingState(head, averaged, optimiser, 0, -math.inf, copy.deepcopy(averaged.state_dict()), [])
+    return TrainingState(head, averaged, optimiser, 0, -math.inf, copy.deepcopy(averaged.state_dict()), [], describer)
+
+
+def _trained(head: NeuralHead, describer: nn.Linear | None) -> list[nn.Parameter]:
+    return [*head.parameters(), *(() if describer is None else describer.parameters())]
 
 
 def _is_spent(history: Sequence[dict[str, Any]], patience: int | None) -> bool:
@@ -119,10 +128,14 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
         mix = draw_mix(len(places), config.mixup)
         tokens, mask = mix.tokens(tokens, mask)
         groups = None if data.groups is None else data.groups[places]
-        loss = batch_loss(state.head.score(tokens, mask), mix.target(target[places]), weights, groups)
+        pooled = state.head.pooled(tokens, mask)
+        loss = batch_loss(state.head.regress(pooled), mix.target(target[places]), weights, groups)
+        if state.describer is not None and data.descriptions is not None:
+            wanted = mix.target(data.descriptions[places])
+            loss = loss + config.description_weight * description_loss(state.describer(pooled), wanted)
         state.optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(state.head.parameters(), config.gradient_norm)
+        torch.nn.utils.clip_grad_norm_(_trained(state.head, state.describer), config.gradient_norm)
         state.optimiser.step()
         _average(state, min(config.ema_decay, (step + 1) / (step + 11)))
         total += loss.item() * len(places)

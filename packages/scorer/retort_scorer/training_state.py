@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .atomic_files import write_bytes
 from .heads.neural_head import NeuralHead
@@ -23,6 +23,7 @@ class TrainingState:
     best_score: float
     best_weights: dict[str, Tensor]
     history: list[dict[str, Any]]
+    describer: nn.Linear | None = None  # tells descriptions from pooled vectors; ends with the training
 
 
 def save_state(state: TrainingState, path: Path) -> None:
@@ -38,6 +39,7 @@ def save_state(state: TrainingState, path: Path) -> None:
             "best_score": state.best_score,
             "best_weights": state.best_weights,
             "history": state.history,
+            **({} if state.describer is None else {"describer": state.describer.state_dict()}),
         },
         buffer,
     )
@@ -49,6 +51,8 @@ def restore_state(state: TrainingState, path: Path) -> None:
     saved = torch.load(path, map_location="cpu", weights_only=True)
     state.head.load_state_dict(saved["head"])
     state.averaged.load_state_dict(saved["averaged"])
+    if state.describer is not None:
+        state.describer.load_state_dict(saved["describer"])
     state.optimiser.load_state_dict(saved["optimiser"])
     torch.set_rng_state(saved["random"])
     state.epoch, state.best_score = saved["epoch"], saved["best_score"]

@@ -14,10 +14,11 @@ from typing import Any
 
 from .atomic_files import read_json_lines, write_json, write_json_lines
 from .children import run_children
+from .descriptions import require_descriptions
 from .encoders.registry import describe_encoder
 from .errors import ScorerError
 from .fit_config import parse_config
-from .fit_rows import MIN_TRAIN_ROWS
+from .fit_rows import MIN_TRAIN_ROWS, FitRow
 from .profiles import DEFAULT_PROFILE, read_profile
 from .protocol import Emitter
 from .tune_setting import load_tuned_rows, run_tune_setting
@@ -48,7 +49,7 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         ``tried`` (how many settings ``out`` holds, whoever asked for them), ``reused``, ``best`` (its line), ``best_config``
         and ``tried_file`` (paths).
     Raises:
-        ConfigError: a setting that no fit takes; nothing was tried.
+        ConfigError: a setting that no fit takes, or that wants descriptions which the rows haven't; nothing was tried.
         ScorerError: too few train rows, or ``out`` holds settings tried on other rows, folds or aspects.
         StopRequested: ``stopping`` said so; the next call goes on from the last fold.
     """
@@ -60,9 +61,10 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         **{name: command[name] for name in ("feature_store", "rows")},
         **{"aspects": aspects, "encoder": profile.encoder, "folds": folds, "seed": seed},
     }
-    study = _study_key(Path(command["rows"]), aspects, profile.encoder, folds, seed)
+    rows = load_tuned_rows(Path(command["rows"]), aspects)
+    study = _study_key(rows, aspects, profile.encoder, folds, seed)
     settings = expand_settings(command.get("settings"), int(command.get("trials", TRIALS)), seed)
-    candidates = [_candidate({**profile.config, **setting}, study) for setting in settings]
+    candidates = [_candidate({**profile.config, **setting}, study, rows, aspects) for setting in settings]
     tried = _read_tried(out, study)
     known = {line["key"] for line in tried}
     new = [candidate for candidate in candidates if candidate.key not in known]
@@ -86,9 +88,13 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
     }
 
 
-def _candidate(changes: Mapping[str, Any], study: str) -> Candidate:
-    config = parse_config(changes).to_json()
-    return Candidate(_hash({"study": study, "config": config}), changes, config)
+def _candidate(changes: Mapping[str, Any], study: str, rows: Sequence[FitRow], aspects: Sequence[str]) -> Candidate:
+    parsed = parse_config(changes)
+    require_descriptions(rows, aspects, parsed)
+    content = {"study": study, "config": parsed.to_json()}
+    if parsed.description_weight > 0:  # read by this setting alone
+        content["descriptions"] = [dict(sorted(row.descriptions.items())) for row in rows]
+    return Candidate(_hash(content), changes, parsed.to_json())
 
 
 def _try(
@@ -137,9 +143,8 @@ def _read_tried(out: Path, study: str) -> list[dict[str, Any]]:
     return tried
 
 
-def _study_key(rows_path: Path, aspects: Sequence[str], encoder: str, folds: int, seed: int) -> str:
+def _study_key(rows: Sequence[FitRow], aspects: Sequence[str], encoder: str, folds: int, seed: int) -> str:
     """Names what figures must have in common to be compared; val and test rows are not in it."""
-    rows = load_tuned_rows(rows_path, aspects)
     for aspect in aspects:
         rated = sum(aspect in row.mos for row in rows)
         if rated < MIN_TRAIN_ROWS:
