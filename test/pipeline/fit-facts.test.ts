@@ -26,6 +26,7 @@ const METRICS = {
     members: ['xlstm', 'kernel-ridge'],
     num_seeds: 3,
     pooling: 'mean',
+    description_weight: 0.3,
   },
   aspects: {
     quality: {
@@ -110,6 +111,7 @@ describe('writeRunReport: heads', () => {
     });
     expect(report?.fit?.quality?.predictions.map(({ predicted_mos }) => predicted_mos)).toEqual([2]);
     expect(report?.gallery.map(({ predicted_mos }) => predicted_mos)).toEqual([2]);
+    expect(report?.fit_protocol?.description_weight).toBe(0.3);
     expect(report?.fit_protocol?.heads).toEqual([
       { title: 'Scorer', phrase: 'average of 3 xLSTM networks and kernel ridge.' },
       {
@@ -138,6 +140,7 @@ describe('writeRunReport: heads', () => {
     ]);
     expect(report?.fit?.quality?.predictions.map(({ predicted_mos }) => predicted_mos)).toEqual([1]);
     expect(report?.fit?.quality).not.toHaveProperty('history_note');
+    expect(report?.fit_protocol).not.toHaveProperty('description_weight');
   });
 });
 

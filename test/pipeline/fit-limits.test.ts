@@ -1,6 +1,7 @@
 import { unfittableReason } from '@retort/pipeline';
 import { describe, expect, it } from 'vitest';
-import type { ScorerInputs, ScorerRow } from '../../packages/pipeline/src/scorer-inputs.ts';
+import type { ScorerInputs } from '../../packages/pipeline/src/scorer-inputs.ts';
+import type { ScorerRow } from '../../packages/pipeline/src/scorer-rows.ts';
 
 function rowsOf(split: ScorerRow['split'], count: number): ScorerRow[] {
   return Array.from({ length: count }, (_, number) => ({

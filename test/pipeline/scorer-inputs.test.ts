@@ -1,6 +1,8 @@
-import { buildRunCorpus, type PipelineDeps, scorerInputs } from '@retort/pipeline';
-import type { RunPlan } from '@retort/schema';
+import { readFileSync } from 'node:fs';
+import { buildRunCorpus, type PipelineDeps, scorerInputs, triesDescriptions } from '@retort/pipeline';
+import { type RunPlan, sha256 } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
+import { writeImageList, writeRowList } from '../../packages/pipeline/src/scorer-rows.ts';
 import { type BedRun, folderPlan, openBed, runToAnswers, samplePlan, writeDataset } from './pipeline-bed.ts';
 
 const inputsOf = async (deps: PipelineDeps, run: BedRun) =>
@@ -71,5 +73,72 @@ describe('scorerInputs', () => {
     });
     const run = await runToAnswers(deps, folderPlan(folder, { aspects: ['quality'] }));
     expect(await inputsOf(deps, run)).toMatchObject({ rows: [], aspects: [] });
+  });
+
+  it('brings descriptions of train rows only where a config or a tune asks for them', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(30));
+    const corpusKey = await buildRunCorpus(deps, run);
+    const of = (weight: number | undefined, described = false) => {
+      const config = weight === undefined ? {} : { scorerConfig: { description_weight: weight } };
+      return scorerInputs(deps, { ...run, plan: { ...run.plan, ...config }, corpusKey, described });
+    };
+    const plain = await of(undefined);
+    for (const { rows } of [plain, await of(0)])
+      for (const row of rows) expect(row).not.toHaveProperty('descriptions');
+    const told = await of(0.3);
+    expect(new Set(told.rows.map(({ split }) => split))).toEqual(new Set(['train', 'val', 'test']));
+    for (const { split, sampleName, descriptions } of told.rows) {
+      const texts = [...deps.store.corpora.rows(corpusKey)]
+        .filter((row) => row.sampleName === sampleName)
+        .map(({ aspect, turns }) => [aspect, turns[1]?.text]);
+      expect(descriptions).toEqual(split === 'train' ? Object.fromEntries(texts) : undefined);
+    }
+    expect(told.fitKey).not.toBe((await of(0)).fitKey);
+    expect(told.encodeKey).not.toBe(plain.encodeKey);
+    const tuned = await of(undefined, true);
+    expect([tuned.rows, tuned.encodeKey, tuned.fitKey]).toEqual([told.rows, told.encodeKey, plain.fitKey]);
+  });
+});
+
+describe('writeRowList and writeImageList', () => {
+  it('name descriptions by the keys under which encode stores their texts', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(10));
+    const corpusKey = await buildRunCorpus(deps, run);
+    const lines = async (described: boolean) => {
+      const { rows } = await scorerInputs(deps, { ...run, corpusKey, described });
+      const paths = [await writeRowList(deps, run.id, rows), await writeImageList(deps, run.id, rows)];
+      return paths.map((path) =>
+        readFileSync(path, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line): Record<string, unknown> => JSON.parse(line)),
+      );
+    };
+    const [rows = [], images = []] = await lines(true);
+    expect(rows.filter(({ descriptions }) => descriptions !== undefined).length).toBeGreaterThan(0);
+    for (const [place, { split, descriptions }] of rows.entries()) {
+      const texts = images[place]?.descriptions;
+      expect([descriptions === undefined, texts === undefined]).toEqual([
+        split !== 'train',
+        split !== 'train',
+      ]);
+      const keys = Object.entries(texts ?? {}).map(([aspect, text]) => [aspect, sha256(String(text))]);
+      expect(descriptions ?? {}).toEqual(Object.fromEntries(keys));
+    }
+    for (const line of (await lines(false)).flat()) expect(line).not.toHaveProperty('descriptions');
+  });
+});
+
+describe('triesDescriptions', () => {
+  it.each([
+    [{ description_weight: [0, 0.3] }, true],
+    [[{ mixup: 0 }, { description_weight: 0.3 }], true],
+    [[{ mixup: 0 }], false],
+    [null, false],
+    ['description_weight', false],
+  ])('of %j is %s', (settings, expected) => {
+    expect(triesDescriptions(settings)).toBe(expected);
   });
 });

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type ReportData, terminalSummary } from '@retort/report';
+import { type ReportData, renderReport, terminalSummary } from '@retort/report';
 import { describe, expect, it } from 'vitest';
 import { noMetric } from './build-aspect-fit.ts';
 import { buildReportData, buildUnratedReportData } from './build-report-data.ts';
+import { plainText, readSection } from './page-reader.ts';
 
 const summaryOf = (data: ReportData) => terminalSummary(data, { color: false });
 
@@ -26,6 +27,19 @@ describe('terminalSummary', () => {
     ]) {
       expect(summary).toContain(expected);
     }
+  });
+
+  it('says that networks learnt descriptions of train rows, in the protocol box as well', async () => {
+    const data = buildReportData();
+    const protocol = data.fit_protocol;
+    if (protocol === null) throw new Error('expected a fit');
+    const told = { ...data, fit_protocol: { ...protocol, description_weight: 0.3 } };
+    const sentence =
+      'learnt to tell the teacher’s descriptions of train rows as well (weight 0.3); none enters it when it predicts';
+    expect(summaryOf(told)).toContain(`${sentence}: it sees pixels and image prompt.`);
+    expect(summaryOf(told)).not.toContain('No description entered the scorer');
+    const blind = { ...told, run: { ...told.run, saw_label: false } };
+    expect(plainText(readSection(await renderReport(blind), 'results'))).toContain(`${sentence}.`);
   });
 
   it('says what people decided in review, and nothing of it where nobody did', () => {

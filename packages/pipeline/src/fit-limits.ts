@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Aspect, Split } from '@retort/schema';
 import { z } from 'zod';
-import type { ScorerInputs, ScorerRow } from './scorer-inputs.ts';
+import type { ScorerInputs } from './scorer-inputs.ts';
+import type { ScorerRow } from './scorer-rows.ts';
 
 /** How much a fit needs; the scorer reads the same file. */
 const FIT_LIMITS = new URL('../../scorer/fit-limits.json', import.meta.url);

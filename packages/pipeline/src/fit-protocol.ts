@@ -13,11 +13,13 @@ const NETWORKS: Readonly<Record<string, string>> = {
 
 /** What stands above every table of results: features, heads and intervals, from the training run's own config. */
 export function fitProtocol(metrics: FitMetrics, encoder: string, revisions: EncoderRevisions): FitProtocol {
+  const weight = metrics.config?.description_weight ?? 0;
   return {
     encoder: `${NETWORKS[encoder] ?? encoder} at 512 px: order statistics of seven stages, correlations of the channels of four (${revisions.image}). MiniLM for the image prompt, which correspondence alone reads (${revisions.text}).`,
     heads: headPhrases(metrics),
     metric_interval: '95 % bootstrap over image prompts.',
     prediction_interval: '90 % conformal, calibrated by image prompt.',
+    ...(weight > 0 ? { description_weight: weight } : {}),
   };
 }
 

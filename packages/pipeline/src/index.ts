@@ -91,5 +91,6 @@ export {
   type TokenCounterChoice,
 } from './token-counts.ts';
 export { type TriedSetting, type TuneResult, triedSettingSchema, tuneRun, tuningFolder } from './tune-run.ts';
+export { triesDescriptions } from './wants-descriptions.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';
 export { writeJsonLines } from './write-json-lines.ts';

@@ -17,7 +17,8 @@ import { z } from 'zod';
 import { loadCorpus } from './load-corpus.ts';
 import { markMetrics, runLeakage } from './mark-metrics.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
-import { type ScorerInputs, writeImageList, writeRowList } from './scorer-inputs.ts';
+import type { ScorerInputs } from './scorer-inputs.ts';
+import { writeImageList, writeRowList } from './scorer-rows.ts';
 
 export type ProgressListener = (progress: JobProgress) => void;
 

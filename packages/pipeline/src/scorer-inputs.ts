@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  ASPECTS,
-  type Aspect,
-  canonicalJson,
-  RetortError,
-  type RunPlan,
-  type Split,
-  sha256,
-} from '@retort/schema';
+import { ASPECTS, type Aspect, canonicalJson, RetortError, type RunPlan, sha256 } from '@retort/schema';
 import { DEFAULT_PROFILE, type Profile, readProfiles } from '@retort/scorer';
 import type { DatasetRow } from '@retort/store';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
-import { writeJsonLines } from './write-json-lines.ts';
+import { collectScorerRows, type ScorerRow } from './scorer-rows.ts';
+import { learnsFromDescriptions } from './wants-descriptions.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
 const ENCODER_REVISIONS = new URL('../../scorer/encoder-revisions.json', import.meta.url);
@@ -23,19 +15,6 @@ export type EncoderRevisions = z.infer<typeof revisionsSchema>;
 
 /** The scorer's own code: a fit by other code is another fit. */
 const SCORER_CODE = new URL('../../scorer/retort_scorer/', import.meta.url);
-
-/** One image as the scorer sees it: pixels and image prompt; ratings and generator are for evaluation only. */
-export interface ScorerRow {
-  readonly sampleName: string;
-  readonly imagePath: string;
-  readonly imageHash: string;
-  readonly imagePrompt: string | null;
-  readonly generator: string | null;
-  readonly generatorSetting: string | null;
-  readonly split: Split;
-  /** On the 0–5 scale. */
-  readonly mos: Readonly<Partial<Record<Aspect, number>>>;
-}
 
 export interface ScorerInputs {
   readonly rows: readonly ScorerRow[];
@@ -61,43 +40,60 @@ export class ProfileUnknownError extends RetortError {
   }
 }
 
-/** What encode and fit work on: the rated images of a corpus, each once, with the split that all aspects share. */
+/**
+ * What encode and fit work on: the rated images of a corpus, each once, with the split that all aspects share.
+ *
+ * @param run `described`: train rows bring descriptions though the plan's config doesn't ask for them
+ */
 export async function scorerInputs(
   deps: PipelineDeps,
-  run: { readonly plan: RunPlan; readonly dataset: DatasetRow; readonly corpusKey: string },
+  run: {
+    readonly plan: RunPlan;
+    readonly dataset: DatasetRow;
+    readonly corpusKey: string;
+    readonly described?: boolean;
+  },
 ): Promise<ScorerInputs> {
-  const rows = collectRows(deps, run.dataset.id, run.corpusKey);
   const { profile: name, seed, scorerConfig, refit, protocol } = run.plan;
   const profile = profileOf(name);
   const revisions = await readEncoderRevisions(profile.encoder);
   const config = { seed, ...profile.config, ...scorerConfig };
+  const isTold = learnsFromDescriptions(config);
+  const described = isTold || run.described === true;
+  const rows = collectScorerRows(deps, { datasetId: run.dataset.id, corpusKey: run.corpusKey, described });
   // Absent members leave the keys of fits as they were without them.
   const more = {
     ...(refit === undefined ? {} : { refit }),
     ...(protocol === undefined ? {} : { protocol }),
   };
   const aspects = ASPECTS.filter((aspect) => rows.some(({ mos }) => mos[aspect] !== undefined));
-  const hash = createHash('sha256');
-  for (const { imagePath, ...row } of rows) hash.update(canonicalJson(row)).update('\n');
   const images = rows.map(({ imageHash, imagePrompt }) => [imageHash, imagePrompt]);
+  const texts = { texts: hashOf(rows.map(({ descriptions }) => descriptions ?? null)) };
   return {
     rows,
     aspects,
     encoder: profile.encoder,
     config,
     ...more,
-    encodeKey: sha256(canonicalJson({ images, revisions })),
+    encodeKey: sha256(canonicalJson({ images, revisions, ...(described ? texts : {}) })),
     fitKey: sha256(
       canonicalJson({
         code: await scorerCodeHash(),
-        rows: hash.digest('hex'),
+        rows: hashOf(rows.map(({ imagePath, descriptions, ...row }) => row)),
         aspects,
         config,
         revisions,
         ...more,
+        ...(isTold ? texts : {}),
       }),
     ),
   };
+}
+
+function hashOf(values: readonly unknown[]): string {
+  const hash = createHash('sha256');
+  for (const value of values) hash.update(canonicalJson(value)).update('\n');
+  return hash.digest('hex');
 }
 
 function profileOf(name: string = DEFAULT_PROFILE): Profile {
@@ -123,55 +119,4 @@ export async function scorerCodeHash(): Promise<string> {
   const hash = createHash('sha256');
   for (const name of names) hash.update(`${name}\n`).update(await readFile(new URL(name, SCORER_CODE)));
   return hash.digest('hex');
-}
-
-function collectRows(deps: PipelineDeps, datasetId: number, corpusKey: string): ScorerRow[] {
-  const paths = new Map(deps.store.samples.stamps(datasetId).map(({ name, imagePath }) => [name, imagePath]));
-  const rows = new Map<string, ScorerRow>();
-  for (const row of deps.store.corpora.rows(corpusKey)) {
-    const imagePath = paths.get(row.sampleName);
-    if (row.mos === null || imagePath === undefined) continue;
-    const known = rows.get(row.sampleName);
-    const { sampleName, imageHash, imagePrompt, generator, generatorSetting, split } = row;
-    const mos = { ...known?.mos, [row.aspect]: row.mos };
-    rows.set(sampleName, {
-      sampleName,
-      imagePath,
-      imageHash,
-      imagePrompt,
-      generator,
-      generatorSetting,
-      split,
-      mos,
-    });
-  }
-  return [...rows.values()].sort((a, b) => (a.sampleName < b.sampleName ? -1 : 1));
-}
-
-/** Writes the list that `encode` reads. */
-export function writeImageList(
-  deps: PipelineDeps,
-  runId: string,
-  rows: readonly ScorerRow[],
-): Promise<string> {
-  return writeJsonLines(
-    join(deps.home.run(runId), 'images.jsonl'),
-    rows.map((row) => ({ image_hash: row.imageHash, path: row.imagePath, image_prompt: row.imagePrompt })),
-  );
-}
-
-/** Writes the list that `fit` reads. */
-export function writeRowList(deps: PipelineDeps, runId: string, rows: readonly ScorerRow[]): Promise<string> {
-  return writeJsonLines(
-    join(deps.home.run(runId), 'rows.jsonl'),
-    rows.map((row) => ({
-      sample_name: row.sampleName,
-      image_hash: row.imageHash,
-      image_prompt: row.imagePrompt,
-      generator: row.generator,
-      generator_setting: row.generatorSetting,
-      split: row.split,
-      mos: row.mos,
-    })),
-  );
 }

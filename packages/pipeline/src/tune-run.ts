@@ -3,7 +3,7 @@ import { ASPECTS, canonicalJson, sha256, shortHex } from '@retort/schema';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { encodeRun, type ProgressListener, type ScorerDeps, type ScorerRun } from './run-scorer.ts';
-import { writeRowList } from './scorer-inputs.ts';
+import { writeRowList } from './scorer-rows.ts';
 
 export interface TuneOptions {
   readonly profile: string;

@@ -19,10 +19,18 @@ export function describeReview({ counts: { review } }: ReportData): string | nul
 }
 
 /** What text that was written with the MOS in sight may be used for; null when no text was. */
-export function describeSawLabel({ run, fit }: ReportData): string | null {
-  if (!run.saw_label) return null;
-  const scorer = fit === null ? '' : ' No description entered the scorer: it sees pixels and image prompt.';
+export function describeSawLabel(data: ReportData): string | null {
+  if (!data.run.saw_label) return null;
+  const scorer = data.fit === null ? '' : ` ${describeScorerInputs(data)}: it sees pixels and image prompt.`;
   return `They were written with the MOS in sight (saw_label): descriptions are training targets only.${scorer}`;
+}
+
+/** What descriptions had to do with the scorer, without a full stop. */
+export function describeScorerInputs({ fit_protocol: protocol }: ReportData): string {
+  const weight = protocol?.description_weight;
+  return weight === undefined
+    ? 'No description entered the scorer'
+    : `The scorer’s networks learnt to tell the teacher’s descriptions of train rows as well (weight ${weight}); none enters it when it predicts`;
 }
 
 /** `split by image prompt, fold 2 of 5, seed 7`; a split that leaks says so wherever it is named. */

@@ -182,4 +182,6 @@ export const fitProtocolSchema = z.strictObject({
   metric_interval: z.string(),
   /** What low and high of a prediction are. */
   prediction_interval: z.string(),
+  /** Of the teacher's descriptions among what the networks learnt from train rows; absent where they were none of it. */
+  description_weight: z.number().positive().optional(),
 });

@@ -97,7 +97,7 @@ def _train(
     stopping: Callable[[], bool],
 ) -> tuple[dict[str, Lines], int]:
     """Predictors on these rows; what they are made of names their folder in ``work``."""
-    config = parse_config(checkpoint.header["config"])
+    config = replace(parse_config(checkpoint.header["config"]), description_weight=0.0)  # nobody has described these rows
     settings = {
         "encoder": checkpoint.encoder,
         "config": replace(config, heads=config.members).to_json(),  # other heads than the scorer's don't predict
@@ -118,7 +118,7 @@ def _train(
 def _row_line(row: FitRow) -> dict[str, Any]:
     """As ``read_fit_rows`` takes it."""
     fields = asdict(row)
-    return {**{name: value for name, value in fields.items() if name != "features"}, "feature_key": row.features}
+    return {**{name: value for name, value in fields.items() if name not in ("features", "descriptions")}, "feature_key": row.features}
 
 
 @torch.no_grad()

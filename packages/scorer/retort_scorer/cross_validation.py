@@ -12,6 +12,7 @@ import numpy as np
 
 from .atomic_files import read_json_lines, write_json_lines
 from .conformal import held_out_coverage
+from .descriptions import Descriptions, load_descriptions, require_descriptions
 from .encoders.encoder import EncoderSpec
 from .encoders.registry import describe_encoder
 from .evaluation import compare, comparison_note, evaluate
@@ -46,9 +47,11 @@ def run_cross_validate(command: Mapping[str, Any], emit: Emitter, stopping: Call
     result: dict[str, Any] = {"encoder": encoder.name, "config": config.to_json(), "aspects": {}}
     for aspect in [str(aspect) for aspect in command["aspects"]]:
         rows = [row for row in load_rated_rows(Path(command["rows"]), [aspect]) if splits is None or row.split in splits]
-        table = load_features(Path(command["feature_store"]), encoder, rows)
+        require_descriptions(rows, [aspect], config)
+        store = Path(command["feature_store"])
+        table, descriptions = load_features(store, encoder, rows), load_descriptions(store, encoder, rows, [aspect], config)
         parts = list(_parts(rows, str(command.get("by", "image-prompt")), int(command.get("folds", FOLDS)), command.get("seed", 0)))
-        lines = held_out_lines(rows, table, encoder, aspect, config, parts, out, emit, stopping)
+        lines = held_out_lines(rows, table, encoder, aspect, config, parts, out, emit, stopping, descriptions)
         result["aspects"][aspect] = summarise(rows, aspect, lines, config.seed)
     return result
 
@@ -63,6 +66,7 @@ def held_out_lines(
     out: Path,
     emit: Emitter,
     stopping: Callable[[], bool],
+    descriptions: Descriptions,
 ) -> list[dict[str, Any]]:
     """A line a held-out row of each of ``parts``: ``row``, ``held_out`` and the predictions by head.
 
@@ -74,7 +78,7 @@ def held_out_lines(
         if not path.exists():
             folder = out / f"{aspect}.{number}"
             folder.mkdir(exist_ok=True)
-            write_json_lines(path, _fold(rows, table, encoder, aspect, config, part, folder, stopping))
+            write_json_lines(path, _fold(rows, table, encoder, aspect, config, part, folder, stopping, descriptions))
         lines += read_json_lines(path)
         emit("progress", done=number + 1, total=len(parts), unit="fold", note=aspect)
     return lines
@@ -99,9 +103,10 @@ def _fold(
     part: Part,
     folder: Path,
     stopping: Callable[[], bool],
+    descriptions: Descriptions,
 ) -> list[dict[str, Any]]:
     """A line a held-out row: its predictions by head."""
-    study = build_study(rows, table, encoder, (aspect,), part.train)
+    study = build_study(rows, table, encoder, (aspect,), part.train, descriptions)
     nothing: Places = np.zeros(0, dtype=np.int64)
     fitted, _ = fit_heads(study, config, part.train, nothing, folder, Progress(lambda *_: None, stopping))
     predict = shared_predictions(study.inputs)

@@ -1,4 +1,4 @@
-"""The command ``encode``: images and image prompts in, features in the store."""
+"""The command ``encode``: images, image prompts and descriptions in, features in the store."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,8 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
     """Encode what the store doesn't hold yet.
 
     Args:
-        command: ``feature_store``, ``images`` (JSON lines of image_hash, path, image_prompt), ``encoder``, ``threads``.
+        command: ``feature_store``, ``images`` (JSON lines of image_hash, path, image_prompt, and
+            optionally descriptions, text by aspect), ``encoder``, ``threads``.
         stopping: asked between images; True stores what is done and raises.
     Returns:
         ``encoded``, ``reused`` (numbers of distinct images), ``failed`` (image_hash, path, reason each), ``encoder_revision``.
@@ -33,6 +34,7 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
     rows = read_json_lines(Path(command["images"]))
     paths = {str(row["image_hash"]): Path(row["path"]) for row in rows}
     texts = {sha256_text(prompt): prompt for row in rows if (prompt := row.get("image_prompt")) is not None}
+    texts |= {sha256_text(text): text for row in rows for text in row.get("descriptions", {}).values()}
     root, threads = Path(command["feature_store"]), max(1, int(command.get("threads", 1)))
     images, prompts = FeatureStore(root, revisions.image), FeatureStore(root, revisions.text)
     new_images = [key for key in paths if key not in images]
@@ -49,6 +51,8 @@ def run_encode(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[],
     with prompts.writing():
         for keys in _parts(new_texts, SHARD_TEXTS):
             prompts.add({key: encoder.encode_text(texts[key]) for key in keys})
+            if stopping():
+                raise StopRequested
     done = result["reused"]
 
     def count_image() -> None:

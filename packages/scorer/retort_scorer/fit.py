@@ -20,6 +20,7 @@ from torch import Tensor
 from .atomic_files import remove_temporary, write_json, write_json_lines
 from .checkpoint import write_checkpoint
 from .children import run_children
+from .descriptions import require_descriptions
 from .encoders.registry import describe_encoder
 from .errors import ScorerError
 from .fit_config import FitConfig, parse_config
@@ -50,7 +51,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     Returns:
         ``reused``, ``aspects`` (short test metrics each), ``skipped`` (reason each), ``checkpoint``, ``seconds``.
     Raises:
-        ScorerError: no aspect can be fitted, features are missing, or a row is wrong.
+        ScorerError: no aspect can be fitted, features or wanted descriptions are missing, or a row is wrong.
         StopRequested: ``stopping`` said so; the next call goes on from the last whole epoch.
     """
     started = time.monotonic()
@@ -68,6 +69,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     fitted = [aspect for aspect in aspects if aspect not in skipped]
     if not fitted:
         raise ScorerError(f"No aspect can be fitted: {'; '.join(skipped.values())}. Rate more images, or take more prompts.")
+    require_descriptions(rows, fitted, config)
     (out / "metrics.json").unlink(missing_ok=True)
     state = _prepare_state(out, fingerprint)
     shared = {"rows": str(rows_path), "feature_store": command["feature_store"], "encoder": encoder, "config": config.to_json()}

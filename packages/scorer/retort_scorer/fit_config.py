@@ -1,5 +1,6 @@
 """Every number that decides a fit, in one place."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -47,6 +48,7 @@ class FitConfig:
     plcc_weight: float = 0.0
     rank_weight: float = 0.0
     rank_within: str = "batch"
+    description_weight: float = 0.0  # of the error in telling the teacher's description of a train row (see descriptions)
     seed: int = 1
     shuffle_train_mos: bool = False  # the control: MOS of train and val are shuffled, the fit must then know nothing
     # Two blocks, mLSTM and sLSTM, where the paper takes four: as good on level coordinates in half the time.
@@ -67,8 +69,10 @@ class FitConfig:
         return min(self.max_epochs, max(self.min_epochs, round(self.images_seen / train_rows)))
 
     def to_json(self) -> dict[str, Any]:
-        """Flat, as ``parse_config`` takes it."""
+        """Flat, as ``parse_config`` takes it. A weight of descriptions of 0 is left out: names of fits without them stay as they were."""
         plain = {name: value for name, value in asdict(self).items() if name != "sizes"} | asdict(self.sizes)
+        if self.description_weight == 0:
+            del plain["description_weight"]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
@@ -96,6 +100,8 @@ def parse_config(raw: Mapping[str, Any]) -> FitConfig:
 
 def _check(config: FitConfig) -> None:
     config.loss_weights()
+    if not 0 <= config.description_weight < math.inf:
+        raise ConfigError(f"config member description_weight is {config.description_weight}, expected 0 or more.")
     if config.sizes.d_model % config.sizes.num_heads or min(config.batch_size, config.epochs_for(1), config.num_seeds) < 1:
         raise ConfigError(
             "config is impossible: d_model must divide by num_heads, batch_size, epochs and num_seeds be 1 or more."

@@ -1,7 +1,7 @@
 """Fits every head of a config on the same inputs of the same rows: the part that a fit, a cross-validation and a refit share."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from .descriptions import Descriptions, description_targets
 from .fit_config import ASPECTS_OF_PROMPT, FitConfig
 from .fit_rows import FitRow
 from .heads.ensemble import Ensemble
@@ -34,6 +35,7 @@ class Study:
     rows: Sequence[FitRow]
     inputs: HeadInputs
     mos: Values
+    descriptions: Descriptions = field(default_factory=dict)  # empty where no network is to tell them
 
     def rated(self, aspect: str, places: Places) -> Places:
         """Those of ``places`` that are rated in ``aspect``."""
@@ -154,6 +156,7 @@ def _train(
         torch.from_numpy(val),
         torch.from_numpy(study.mos[val][:, columns]).float(),
         _groups(study, config, train),
+        description_targets(study.descriptions, group, torch.from_numpy(train)),
     )
     shape = config.neural_shape(mixer, any(aspect in ASPECTS_OF_PROMPT for aspect in group), len(group))
     planned = config.epochs_for(len(train)) if known is None else known.planned

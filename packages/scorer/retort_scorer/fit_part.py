@@ -14,6 +14,7 @@ import numpy as np
 from safetensors.torch import save
 
 from .atomic_files import remove_temporary, write_bytes, write_json
+from .descriptions import load_descriptions
 from .encoders.registry import describe_encoder
 from .fit_config import FitConfig, parse_config
 from .fit_heads import SCORER, Places, Progress, Study, fit_heads
@@ -49,8 +50,9 @@ def _fit(
     config, encoder = parse_config(command["config"]), describe_encoder(str(command["encoder"]))
     rows = load_rated_rows(Path(command["rows"]), aspects)
     places = split_places(rows, command.get("protocol") == LEGACY)
-    table = load_features(Path(command["feature_store"]), encoder, rows)
-    study = build_study(rows, table, encoder, aspects, places["train"])
+    store = Path(command["feature_store"])
+    descriptions = load_descriptions(store, encoder, rows, aspects, config)
+    study = build_study(rows, load_features(store, encoder, rows), encoder, aspects, places["train"], descriptions)
     evaluated_mos = study.mos.copy()
     if config.shuffle_train_mos:
         _shuffle(study, config, places)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class FitRow:
     split: str
     mos: Mapping[str, float]  # by aspect, on the 0–5 scale
     features: str | None = None  # where they hang on more than the image: its conversation, a student
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # by aspect: key of the teacher's text; train rows alone
 
     @property
     def prompt_group(self) -> str:
@@ -91,11 +92,14 @@ def _fit_row(path: Path, number: int, raw: Mapping[str, Any]) -> FitRow:
             split=str(raw["split"]),
             mos={str(aspect): float(value) for aspect, value in raw["mos"].items() if value is not None},
             features=_text(raw.get("feature_key")),
+            descriptions={str(aspect): str(key) for aspect, key in raw.get("descriptions", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScorerError(f"{where} lacks a field or has one of the wrong kind ({type(error).__name__}: {error}).") from error
     if row.split not in SPLITS:
         raise ScorerError(f"{where} has the split {row.split!r}, expected one of {', '.join(SPLITS)}.")
+    if row.descriptions and row.split != "train":
+        raise ScorerError(f"{where} has descriptions and the split {row.split}: leave them out, they are for train rows alone.")
     for aspect, value in row.mos.items():
         if not MOS_RANGE[0] <= value <= MOS_RANGE[1]:
             raise ScorerError(f"{where} has the {aspect} MOS {value}, expected 0 to 5: map the dataset's scale first.")

@@ -53,6 +53,6 @@ def refit_heads(
     """
     folder.mkdir(exist_ok=True)
     every = np.arange(len(study.rows), dtype=np.int64)
-    whole = build_study(study.rows, study.inputs.table, encoder, study.aspects, every)
+    whole = build_study(study.rows, study.inputs.table, encoder, study.aspects, every, study.descriptions)
     heads, _ = fit_heads(whole, config, every, np.zeros(0, dtype=np.int64), folder, progress, fitted)
     return whole, heads

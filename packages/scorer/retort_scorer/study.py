@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .descriptions import Descriptions
 from .encoders.encoder import EncoderSpec
 from .feature_table import FeatureTable, load_feature_table
 from .fit_heads import Places, Study
@@ -27,14 +28,19 @@ def load_features(feature_store: Path, encoder: EncoderSpec, rows: Sequence[FitR
 
 
 def build_study(
-    rows: Sequence[FitRow], table: FeatureTable, encoder: EncoderSpec, aspects: Sequence[str], train: Places
+    rows: Sequence[FitRow],
+    table: FeatureTable,
+    encoder: EncoderSpec,
+    aspects: Sequence[str],
+    train: Places,
+    descriptions: Descriptions | None = None,
 ) -> Study:
     """Put rows, inputs and MOS together; the level reduction sees the rows at ``train`` alone."""
     vectors = table.image_vectors
     levels = encoder.levels_of(vectors.shape[1])
     inputs = HeadInputs(table, fit_level_reduction(vectors[torch.from_numpy(train)], levels))
     mos = np.array([[row.mos.get(aspect, np.nan) for aspect in aspects] for row in rows], dtype=np.float64)
-    return Study(tuple(aspects), rows, inputs, mos)
+    return Study(tuple(aspects), rows, inputs, mos, descriptions or {})
 
 
 def split_places(rows: Sequence[FitRow], legacy: bool = False) -> dict[str, Places]:

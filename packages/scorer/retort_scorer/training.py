@@ -5,7 +5,6 @@ disk after each epoch, written atomically; an epoch that was cut off is done aga
 """
 
 import copy
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,17 +13,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.distributions import Beta
+from torch import Tensor, nn
 
 from . import metrics
-from .atomic_files import write_bytes
+from .descriptions import description_loss
 from .errors import StopRequested
 from .feature_table import FeatureBatch
 from .fit_config import FitConfig
 from .heads.head_inputs import HeadBatch, HeadInputs
 from .heads.neural_head import NeuralHead, NeuralShape
 from .losses import batch_loss
+from .mixup import draw_mix
+from .training_state import TrainingState, restore_state, save_state
 
 ADAM_BETAS = (0.9, 0.98)
 
@@ -34,7 +34,7 @@ class TrainingData:
     """Rows of one aspect or several, A: places in ``inputs``, [n] int64, and MOS on the 0–5 scale, [n, A] fp32, NaN unrated.
 
     Without val rows nothing is validated and the last epoch's weights are kept. ``groups`` [n] numbers what train rows a
-    rank loss compares.
+    rank loss compares. ``descriptions`` [n, T]: what train rows' pooled vectors should tell as well, NaN where unknown.
     """
 
     inputs: HeadInputs
@@ -43,19 +43,7 @@ class TrainingData:
     val: Tensor
     val_mos: Tensor
     groups: Tensor | None = None
-
-
-@dataclass
-class TrainingState:
-    """What an epoch hands to the next."""
-
-    head: NeuralHead
-    averaged: NeuralHead
-    optimiser: torch.optim.AdamW
-    epoch: int
-    best_score: float
-    best_weights: dict[str, Tensor]
-    history: list[dict[str, Any]]
+    descriptions: Tensor | None = None
 
 
 def train_head(
@@ -84,7 +72,7 @@ def train_head(
     epochs = config.epochs_for(len(data.train))
     state = _start(data, shape, config)
     if state_path.exists():
-        _restore(state, state_path)
+        restore_state(state, state_path)
     wanted = epochs if last_epoch is None else min(epochs, last_epoch)
     while state.epoch < wanted and not _is_spent(state.history, config.patience):
         loss = _run_epoch(state, data, config, epochs, stopping)
@@ -93,7 +81,7 @@ def train_head(
         if score > state.best_score or len(data.val) == 0:
             state.best_score, state.best_weights = score, copy.deepcopy(state.averaged.state_dict())
         state.history.append(line)
-        _save(state, state_path)
+        save_state(state, state_path)
         on_epoch(line, epochs)
     state.averaged.load_state_dict(state.best_weights)
     return state.averaged.eval(), state.history
@@ -103,11 +91,18 @@ def _start(data: TrainingData, shape: NeuralShape, config: FitConfig) -> Trainin
     head = NeuralHead(shape, data.inputs.widths)
     head.standardise(data.inputs, data.train, data.train_mos)
     averaged = copy.deepcopy(head)
-    matrices = [parameter for parameter in head.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in head.parameters() if parameter.ndim <= 1]  # norms and biases don't decay
+    told = 0 if data.descriptions is None else data.descriptions.shape[1]
+    describer = nn.Linear(head.pooling.out_width, told) if told else None
+    parameters = _trained(head, describer)
+    matrices = [parameter for parameter in parameters if parameter.ndim > 1]
+    others = [parameter for parameter in parameters if parameter.ndim <= 1]  # norms and biases don't decay
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
     optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, betas=ADAM_BETAS)
-    return TrainingState(head, averaged, optimiser, 0, -math.inf, copy.deepcopy(averaged.state_dict()), [])
+    return TrainingState(head, averaged, optimiser, 0, -math.inf, copy.deepcopy(averaged.state_dict()), [], describer)
+
+
+def _trained(head: NeuralHead, describer: nn.Linear | None) -> list[nn.Parameter]:
+    return [*head.parameters(), *(() if describer is None else describer.parameters())]
 
 
 def _is_spent(history: Sequence[dict[str, Any]], patience: int | None) -> bool:
@@ -130,12 +125,17 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
         for group in state.optimiser.param_groups:
             group["lr"] = config.learning_rate * _rate(step, epochs * batches, config)
         tokens, mask = _tokens(state.head, _augmented(data.inputs.batch(data.train[places]), config), data.inputs)
-        tokens, mask, wanted = _mixed(tokens, mask, target[places], config.mixup)
+        mix = draw_mix(len(places), config.mixup)
+        tokens, mask = mix.tokens(tokens, mask)
         groups = None if data.groups is None else data.groups[places]
-        loss = batch_loss(state.head.score(tokens, mask), wanted, weights, groups)
+        pooled = state.head.pooled(tokens, mask)
+        loss = batch_loss(state.head.regress(pooled), mix.target(target[places]), weights, groups)
+        if state.describer is not None and data.descriptions is not None:
+            wanted = mix.target(data.descriptions[places])
+            loss = loss + config.description_weight * description_loss(state.describer(pooled), wanted)
         state.optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(state.head.parameters(), config.gradient_norm)
+        torch.nn.utils.clip_grad_norm_(_trained(state.head, state.describer), config.gradient_norm)
         state.optimiser.step()
         _average(state, min(config.ema_decay, (step + 1) / (step + 11)))
         total += loss.item() * len(places)
@@ -156,21 +156,6 @@ def _augmented(batch: HeadBatch, config: FitConfig) -> HeadBatch:
     if config.text_dropout > 0:
         rows = rows.without_text(torch.rand(len(batch)) < config.text_dropout)
     return replace(batch, features=rows)
-
-
-def _mixed(tokens: Tensor, mask: Tensor, target: Tensor, strength: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Each row mixed with another one of the batch, tokens and target alike (manifold mixup, Verma et al. 2019).
-
-    A token that one of the two lacks counts as zeros there. Rows rated in different aspects are not mixed in those.
-    """
-    if strength <= 0 or len(tokens) < 2:
-        return tokens, mask, target
-    share = Beta(strength, strength).sample((len(tokens), 1))
-    share = torch.maximum(share, 1 - share)
-    partner = torch.randperm(len(tokens))
-    real = torch.where(mask.unsqueeze(-1), tokens, 0.0)
-    mixed = share.unsqueeze(-1) * real + (1 - share.unsqueeze(-1)) * real[partner]
-    return mixed, mask | mask[partner], share * target + (1 - share) * target[partner]
 
 
 def _rate(step: int, steps: int, config: FitConfig) -> float:
@@ -217,31 +202,3 @@ def best_epoch(history: Sequence[dict[str, Any]]) -> int:
     if all(line["val_loss"] is None for line in history):
         return int(history[-1]["epoch"])
     return int(max(history, key=_score)["epoch"])
-
-
-def _save(state: TrainingState, path: Path) -> None:
-    buffer = io.BytesIO()
-    torch.save(
-        {
-            "head": state.head.state_dict(),
-            "averaged": state.averaged.state_dict(),
-            "optimiser": state.optimiser.state_dict(),
-            "random": torch.get_rng_state(),
-            "epoch": state.epoch,
-            "best_score": state.best_score,
-            "best_weights": state.best_weights,
-            "history": state.history,
-        },
-        buffer,
-    )
-    write_bytes(path, buffer.getvalue())
-
-
-def _restore(state: TrainingState, path: Path) -> None:
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    state.head.load_state_dict(saved["head"])
-    state.averaged.load_state_dict(saved["averaged"])
-    state.optimiser.load_state_dict(saved["optimiser"])
-    torch.set_rng_state(saved["random"])
-    state.epoch, state.best_score = saved["epoch"], saved["best_score"]
-    state.best_weights, state.history = saved["best_weights"], saved["history"]

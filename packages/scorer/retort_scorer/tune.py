@@ -14,10 +14,12 @@ from typing import Any
 
 from .atomic_files import read_json_lines, write_json, write_json_lines
 from .children import run_children
+from .descriptions import require_descriptions
 from .encoders.registry import describe_encoder
 from .errors import ScorerError
 from .exclusive_lock import exclusive_lock
-from .fit_rows import MIN_TRAIN_ROWS
+from .fit_config import FitConfig
+from .fit_rows import MIN_TRAIN_ROWS, FitRow
 from .profiles import DEFAULT_PROFILE, read_profile
 from .protocol import Emitter
 from .tune_setting import load_tuned_rows, run_tune_setting
@@ -47,7 +49,7 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         ``tried`` (how many settings ``out`` holds, whoever asked for them), ``reused``, ``best`` (its line), ``best_config``
         and ``tried_file`` (paths).
     Raises:
-        ConfigError: a setting that no fit takes; nothing was tried.
+        ConfigError: a setting that no fit takes, or that wants descriptions which the rows haven't; nothing was tried.
         ScorerError: too few train rows, ``out`` holds settings tried on other rows, folds or aspects, or another tune is at it.
         StopRequested: ``stopping`` said so; the next call goes on from the last fold.
     """
@@ -59,10 +61,9 @@ def run_tune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], b
         **{name: command[name] for name in ("feature_store", "rows")},
         **{"aspects": aspects, "encoder": profile.encoder, "folds": folds, "seed": seed},
     }
-    study = _study_key(Path(command["rows"]), aspects, profile.encoder, folds, seed)
-    candidates = [
-        Candidate(_hash({"study": study, "config": config}), changes, config) for changes, config in settings_to_try(command)
-    ]
+    rows = load_tuned_rows(Path(command["rows"]), aspects)
+    study = _study_key(rows, aspects, profile.encoder, folds, seed)
+    candidates = [_candidate(changes, config, study, rows, aspects) for changes, config in settings_to_try(command)]
     threads = max(1, int(command.get("threads", os.cpu_count() or 1)))
     with exclusive_lock(out / ".lock", f"Another tune is at work in {out}: let it end, or choose another folder with --out."):
         return _try_new(candidates, study, shared, out, threads, emit, stopping)
@@ -98,6 +99,16 @@ def _try_new(
         "best_config": str(out / "best.json"),
         "tried_file": str(out / "tried.jsonl"),
     }
+
+
+def _candidate(
+    changes: Mapping[str, Any], config: FitConfig, study: str, rows: Sequence[FitRow], aspects: Sequence[str]
+) -> Candidate:
+    require_descriptions(rows, aspects, config)
+    content = {"study": study, "config": config.to_json()}
+    if config.description_weight > 0:  # read by this setting alone
+        content["descriptions"] = [dict(sorted(row.descriptions.items())) for row in rows]
+    return Candidate(_hash(content), changes, config.to_json())
 
 
 def _try(
@@ -146,9 +157,8 @@ def _read_tried(out: Path, study: str) -> list[dict[str, Any]]:
     return tried
 
 
-def _study_key(rows_path: Path, aspects: Sequence[str], encoder: str, folds: int, seed: int) -> str:
+def _study_key(rows: Sequence[FitRow], aspects: Sequence[str], encoder: str, folds: int, seed: int) -> str:
     """Names what figures must have in common to be compared; val and test rows are not in it."""
-    rows = load_tuned_rows(rows_path, aspects)
     for aspect in aspects:
         rated = sum(aspect in row.mos for row in rows)
         if rated < MIN_TRAIN_ROWS:

@@ -15,6 +15,7 @@ import numpy as np
 from . import metrics
 from .atomic_files import write_json
 from .cross_validation import held_out_lines
+from .descriptions import load_descriptions
 from .encoders.registry import describe_encoder
 from .fit_config import parse_config
 from .fit_heads import SCORER
@@ -46,10 +47,11 @@ def run_tune_setting(command: Mapping[str, Any], emit: Emitter, stopping: Callab
     aspects = {}
     for aspect in [str(aspect) for aspect in command["aspects"]]:
         rows = load_tuned_rows(Path(command["rows"]), [aspect])
-        table = load_features(Path(command["feature_store"]), encoder, rows)
+        store = Path(command["feature_store"])
+        table, descriptions = load_features(store, encoder, rows), load_descriptions(store, encoder, rows, [aspect], config)
         fold_of = prompt_folds([row.prompt_group for row in rows], int(command["folds"]), int(command["seed"]))
         parts = list(fold_parts(fold_of))
-        lines = held_out_lines(rows, table, encoder, aspect, config, parts, work, emit, stopping)
+        lines = held_out_lines(rows, table, encoder, aspect, config, parts, work, emit, stopping, descriptions)
         aspects[aspect] = {"n": len(lines), "heads": _figures(rows, aspect, lines)}
     seconds = round(time.monotonic() - started, 1)
     write_json(result_path, {"score": _score(aspects), "aspects": aspects, "seconds": seconds})

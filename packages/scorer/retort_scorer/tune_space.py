@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ConfigError
-from .fit_config import parse_config
+from .fit_config import FitConfig, parse_config
 from .profiles import DEFAULT_PROFILE, read_profile
 
 # Ends of log-uniform ranges. Around the defaults, by what moved cross-validated figures when these were chosen.
@@ -25,7 +25,7 @@ TRIALS = 20
 Setting = dict[str, Any]
 
 
-def settings_to_try(command: Mapping[str, Any]) -> list[tuple[Setting, dict[str, Any]]]:
+def settings_to_try(command: Mapping[str, Any]) -> list[tuple[Setting, FitConfig]]:
     """What each setting of a ``tune`` changes of a fit's defaults, and the whole config that this makes.
 
     Args:
@@ -36,7 +36,7 @@ def settings_to_try(command: Mapping[str, Any]) -> list[tuple[Setting, dict[str,
     profile = read_profile(str(command.get("profile", DEFAULT_PROFILE)))
     settings = expand_settings(command.get("settings"), int(command.get("trials", TRIALS)), int(command.get("seed", 0)))
     changes = [{**profile.config, **setting} for setting in settings]
-    return [(changed, parse_config(changed).to_json()) for changed in changes]
+    return [(changed, parse_config(changed)) for changed in changes]
 
 
 def expand_settings(given: object, trials: int, seed: int) -> list[Setting]:

@@ -124,6 +124,8 @@ const configSchema = z.object({
   /** Networks that a neural head averages. */
   num_seeds: count,
   pooling: z.string(),
+  /** Absent where no network learnt descriptions. */
+  description_weight: z.number().optional(),
 });
 export type FitConfig = z.infer<typeof configSchema>;
 

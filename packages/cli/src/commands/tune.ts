@@ -8,6 +8,7 @@ import {
   scorerInputs,
   type TuneResult,
   triedSettingSchema,
+  triesDescriptions,
   tuneRun,
   tuningFolder,
 } from '@retort/pipeline';
@@ -35,7 +36,7 @@ export async function tuneCommand(flags: TuneFlags, terminal: Terminal): Promise
   return withLatestRun(flags, terminal, async (deps, latest) => {
     const { id, plan } = flags.run === undefined ? latest : findRun(deps.store, flags.run);
     const profile = choice.profile ?? plan.profile ?? DEFAULT_PROFILE;
-    const run = await tunedRun(deps, id, plan, profile);
+    const run = await tunedRun(deps, { id, plan }, { ...choice, profile });
     const result = await tune(deps, run, { ...choice, profile }, terminal);
     if (result === null) {
       terminal.say(`Interrupted. What was tried is stored; go on with: ${terminal.commandLine}`);
@@ -48,13 +49,18 @@ export async function tuneCommand(flags: TuneFlags, terminal: Terminal): Promise
 }
 
 /** The run as its scorer would be fitted, without the settings that are to be found. @throws NothingToTuneError */
-async function tunedRun(deps: PipelineDeps, id: string, plan: RunPlan, profile: string): Promise<ScorerRun> {
+async function tunedRun(
+  deps: PipelineDeps,
+  { id, plan }: { readonly id: string; readonly plan: RunPlan },
+  { profile, settings }: TuneChoice & { readonly profile: string },
+): Promise<ScorerRun> {
   const dataset = importedDataset(deps, plan);
   const corpusKey = await loadRunCorpus(deps, { id, plan });
   if (dataset === null) throw new NothingToTuneError();
   const { scorerConfig: _config, refit: _refit, ...rest } = plan;
   const tuned: RunPlan = { ...rest, profile };
-  const inputs = await scorerInputs(deps, { plan: tuned, dataset, corpusKey });
+  const described = triesDescriptions(settings);
+  const inputs = await scorerInputs(deps, { plan: tuned, dataset, corpusKey, described });
   if (inputs.aspects.length === 0) throw new NothingToTuneError();
   return { id, plan: tuned, dataset, corpusKey, inputs };
 }

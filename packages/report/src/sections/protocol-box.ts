@@ -1,4 +1,4 @@
-import { describeLeakage, describeSplit, describeSplitRows } from '../describe-run.ts';
+import { describeLeakage, describeScorerInputs, describeSplit, describeSplitRows } from '../describe-run.ts';
 import { type FittedAspect, fittedAspects } from '../fitted-aspects.ts';
 import { formatFixed } from '../format-figures.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
@@ -8,6 +8,7 @@ import type { ReportData } from '../report-data.ts';
 export function protocolBox(data: ReportData): Markup {
   const { run, fit_protocol: protocol } = data;
   const fitted = fittedAspects(data);
+  const describesText = run.saw_label || protocol?.description_weight !== undefined;
   const floors = [...new Set(fitted.map(({ fit }) => fit.floor.definition))];
   return html`<aside class="protocol" aria-label="Protocol">
 <h3>Protocol</h3>
@@ -17,7 +18,7 @@ export function protocolBox(data: ReportData): Markup {
 <dt>Fit</dt><dd>Fitted on train; val chose the epoch; test was read once, at the end.</dd>
 ${
   protocol !== null &&
-  html`<dt>Features</dt><dd class="sentence">${protocol.encoder}${run.saw_label && ' No description entered the scorer.'}</dd>
+  html`<dt>Features</dt><dd class="sentence">${protocol.encoder}${describesText && ` ${describeScorerInputs(data)}.`}</dd>
 <dt>Heads</dt><dd>${protocol.heads.map(({ title, phrase }) => html`<span class="line">${title}: ${phrase}</span> `)}</dd>
 <dt>Intervals</dt><dd>${protocol.metric_interval} A prediction’s: ${protocol.prediction_interval} ${fitted.map(conformalLine)}</dd>`
 }

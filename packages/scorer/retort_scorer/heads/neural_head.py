@@ -96,7 +96,14 @@ class NeuralHead(Head):
 
     def score(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """[B, S, d_model] and [B, S] -> standardised predictions [B, outputs], fp32."""
-        pooled = self.pooling(self.mixer(tokens, mask), mask)
+        return self.regress(self.pooled(tokens, mask))
+
+    def pooled(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """[B, S, d_model] and [B, S] -> one vector a row, [B, P]."""
+        return self.pooling(self.mixer(tokens, mask), mask)
+
+    def regress(self, pooled: Tensor) -> Tensor:
+        """[B, P] -> standardised predictions [B, outputs], fp32."""
         return self.output(F.relu(self.hidden(pooled)))
 
     @torch.no_grad()
