@@ -176,4 +176,4 @@ def test_descriptions_are_encoded_as_texts(study: Study, tmp_path: Path, monkeyp
     command = {"feature_store": str(study.feature_store), "images": str(tmp_path / "images.jsonl")}
     assert encode.run_encode(command, lambda event, **fields: None, never)["reused"] == 1
     texts = FeatureStore(study.feature_store, read_revisions("embedded").text)
-    assert texts.load_vectors([key_of("blurry")])[key_of("blurry")].tolist() == [6.0] * 5
+    assert texts.stack_vectors([key_of("blurry")]).tolist() == [[6.0] * 5]

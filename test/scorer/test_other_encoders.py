@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -16,6 +17,9 @@ from retort_scorer.errors import ScorerError
 from retort_scorer.feature_store import Features, FeatureStore
 from retort_scorer.feature_table import StoredTokens, load_feature_table
 from retort_scorer.fit import run_fit
+from retort_scorer.fit_rows import read_fit_rows
+from retort_scorer.study import build_study, load_features
+from retort_scorer.training import TrainingData, epoch_batches
 
 ENCODER = "hidden-states:tiny-student.r1"
 
@@ -49,6 +53,31 @@ def test_a_fit_reads_hidden_states_by_conversation(hidden_states: Study, tmp_pat
     command = hidden_states.fit_command(tmp_path, encoder=ENCODER, aspects=["quality"], config=config)
     # Without image prompts each image is its own group: val and test keep enough of them.
     assert run_fit(command, quiet, lambda: False)["aspects"]["quality"]["srcc"] > 0.6
+
+
+def test_blocks_that_are_computed_again_for_their_gradient_change_no_prediction(hidden_states: Study, tmp_path: Path) -> None:
+    config = {**TINY_CONFIG, "heads": ["xlstm"], "members": ["xlstm"], "epochs": 2, "num_seeds": 1, "dropout": 0.1}
+    outs = []
+    for checkpointed in (False, True):
+        out = tmp_path / str(checkpointed)
+        changed = {**config, "checkpoint_blocks": checkpointed}
+        run_fit(hidden_states.fit_command(out, encoder=ENCODER, aspects=["quality"], config=changed), quiet, lambda: False)
+        outs.append((out / "predictions.jsonl").read_bytes())
+    assert outs[0] == outs[1]
+
+
+def test_a_batch_holds_rows_of_similar_length(hidden_states: Study) -> None:
+    rows, spec = read_fit_rows(hidden_states.rows), describe_encoder(ENCODER)
+    everything = np.arange(len(rows))
+    inputs = build_study(rows, load_features(hidden_states.feature_store, spec, rows), spec, ("quality",), everything).inputs
+    mos = torch.zeros(len(rows), 1)
+    data = TrainingData(inputs, torch.from_numpy(everything), mos, torch.zeros(0, dtype=torch.int64), torch.zeros(0, 1))
+    torch.manual_seed(0)
+    batches = epoch_batches(data, batch_size=8)
+    lengths = inputs.table.image_tokens.lengths
+    assert sorted(place for batch in batches for place in batch.tolist()) == everything.tolist()
+    assert max(int(lengths[batch].max() - lengths[batch].min()) for batch in batches) <= 2 < int(lengths.max() - lengths.min())
+    assert [batch.tolist() for batch in epoch_batches(data, batch_size=8)] != [batch.tolist() for batch in batches]
 
 
 def test_states_that_would_fill_the_memory_are_read_a_batch_at_a_time(hidden_states: Study) -> None:

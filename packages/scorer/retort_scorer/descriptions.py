@@ -41,15 +41,19 @@ def load_descriptions(
     """
     if config.description_weight == 0:
         return {}
-    keys = {aspect: [row.descriptions.get(aspect) for row in rows] for aspect in aspects}
-    wanted = [key for column in keys.values() for key in column if key is not None]
-    vectors = FeatureStore(feature_store, encoder.revisions.text).load_vectors(wanted)
-    width = len(next(iter(vectors.values()))) if vectors else 0
-    unknown = torch.full((width,), torch.nan)
-    return {
-        aspect: torch.stack([unknown if key is None else vectors[key].float() for key in column])
-        for aspect, column in keys.items()
-    }
+    store = FeatureStore(feature_store, encoder.revisions.text)
+    return {aspect: _vectors(store, [row.descriptions.get(aspect) for row in rows]) for aspect in aspects}
+
+
+def _vectors(store: FeatureStore, keys: Sequence[str | None]) -> Tensor:
+    """[n, E], fp32, NaN where a row has no description; E is 0 where none has."""
+    places = [place for place, key in enumerate(keys) if key is not None]
+    if not places:
+        return torch.zeros(len(keys), 0)
+    known = store.stack_vectors([key for key in keys if key is not None]).float()
+    vectors = torch.full((len(keys), known.shape[1]), torch.nan)
+    vectors[places] = known
+    return vectors
 
 
 def description_targets(descriptions: Descriptions, aspects: Sequence[str], train: Tensor) -> Tensor | None:

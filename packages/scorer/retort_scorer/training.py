@@ -22,6 +22,7 @@ from .feature_table import FeatureBatch
 from .fit_config import FitConfig
 from .heads.head_inputs import HeadBatch, HeadInputs
 from .heads.neural_head import NeuralHead, NeuralShape
+from .length_buckets import length_buckets
 from .losses import batch_loss
 from .mixup import draw_mix
 from .training_state import TrainingState, restore_state, save_state
@@ -118,7 +119,7 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
     weights = config.loss_weights()
     state.head.train()
     total = 0.0
-    for batch, places in enumerate(torch.tensor_split(torch.randperm(n), batches)):
+    for batch, places in enumerate(epoch_batches(data, config.batch_size)):
         if stopping():
             raise StopRequested
         step = state.epoch * batches + batch
@@ -141,6 +142,17 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
         total += loss.item() * len(places)
     state.epoch += 1
     return total / n
+
+
+def epoch_batches(data: TrainingData, batch_size: int) -> Sequence[Tensor]:
+    """Places within train by batch, anew an epoch; where images differ in their tokens, rows of similar length together."""
+    lengths = data.inputs.table.image_tokens.lengths[data.train]
+    if bool((lengths == lengths[0]).all()):
+        return torch.tensor_split(torch.randperm(len(lengths)), math.ceil(len(lengths) / batch_size))
+    # A token a level stands before them, so no row is empty.
+    lengths = lengths + len(data.inputs.widths.levels)
+    seed = int(torch.randint(2**31, ()))
+    return [torch.tensor(batch) for batch in length_buckets(lengths.tolist(), batch_size, seed)]
 
 
 def _tokens(head: NeuralHead, batch: HeadBatch, inputs: HeadInputs) -> tuple[Tensor, Tensor]:

@@ -20,6 +20,7 @@ class MixerShape:
     slstm_at: tuple[int, ...] = (1,)  # xlstm
     qkv_block_size: int = 4  # xlstm
     ff_factor: float = 1.3  # xlstm, behind an sLSTM
+    checkpoint_blocks: bool = False  # xlstm in training: blocks are computed again for their gradient: same bits, less memory
 
 
 class Mixer(nn.Module):

@@ -24,7 +24,8 @@ class XlstmMixer(Mixer):
                 qkv_block_size=shape.qkv_block_size,
                 ff_factor=shape.ff_factor,
                 dropout=shape.dropout,
-            )
+            ),
+            shape.checkpoint_blocks,
         )
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
