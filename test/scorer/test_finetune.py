@@ -1,12 +1,8 @@
 """finetune.py and its parts, tuned_stages.py, encoders/tuned.py: stages tuned on images of the sample, and what may be judged on them."""
 
-import csv
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +10,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from agiqa_sample import COLUMNS
-from conftest import SAMPLE
 from retort_scorer import Scorer
-from retort_scorer.atomic_files import read_json_lines, sha256_bytes, write_json_lines
+from retort_scorer.atomic_files import read_json_lines, write_json_lines
 from retort_scorer.checkpoint import read_checkpoint
 from retort_scorer.cross_dataset_figures import Judged, evaluate_aspect
 from retort_scorer.encode import run_encode
@@ -27,84 +21,21 @@ from retort_scorer.encoders.registry import describe_encoder, load_encoder
 from retort_scorer.encoders.tuned import last_stages
 from retort_scorer.errors import LeakError, ScorerError, StopRequested
 from retort_scorer.feature_store import Features, FeatureStore
-from retort_scorer.finetune import run_finetune
 from retort_scorer.finetune_model import StagesModel, pooled_width
 from retort_scorer.finetune_training import TuningData, best_epoch
-from retort_scorer.fit import run_fit
 from retort_scorer.fit_rows import read_fit_rows
 from retort_scorer.pack import run_pack
 from retort_scorer.predict import run_predict
 from retort_scorer.source_image import read_source_image
 from retort_scorer.trained_on import describe_training
 from retort_scorer.tuned_stages import MEMBER, TunedStages, read_tuned_stages, require_unseen
-
-ASPECTS = ["quality", "correspondence"]
-IMAGES_OF_SPLITS = {"train": (5, 4), "val": (2, 2), "test": (2, 2)}  # image prompts, and images of each
-FLOOR = {"heads": ["ridge"], "members": ["ridge"]}
-Line = dict[str, Any]
-
-
-def silent(event: str, **fields: Any) -> None:
-    """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Tuning:
-    """Lists and store of a few images of the sample, and where a finetune writes."""
-
-    folder: Path
-
-    @property
-    def rows(self) -> list[Line]:
-        return read_json_lines(self.folder / "rows.jsonl")
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "tuned-stages.safetensors"
-
-    @property
-    def encoder(self) -> str:
-        return f"tuned:{self.file}"
-
-    def finetune(self, out: Path, stopping: Callable[[], bool] = lambda: False, **changes: Any) -> dict[str, Any]:
-        command = {
-            **{name: str(self.folder / f"{name}.jsonl") for name in ("rows", "images")},
-            **{"feature_store": str(self.folder / "features"), "aspects": ASPECTS, "work": str(out.parent / "work")},
-            **{"out": str(out), "epochs": 2, "threads": 1},
-        }
-        return run_finetune({**command, **changes}, silent, stopping)
-
-    def fit(self, out: Path, rows: list[Line] | None = None) -> Path:
-        """The checkpoint of a fit on the tuned encoder's features."""
-        lines = self.rows if rows is None else rows
-        paths = {image["image_hash"]: image["path"] for image in read_json_lines(self.folder / "images.jsonl")}
-        write_json_lines(out / "rows.jsonl", lines)
-        write_json_lines(out / "images.jsonl", [{**row, "path": paths[row["image_hash"]]} for row in lines if row["image_hash"] in paths])
-        shared = {"feature_store": str(self.folder / "features"), "encoder": self.encoder}
-        run_encode({**shared, "images": str(out / "images.jsonl"), "threads": 1}, silent, lambda: False)
-        command = {**shared, "rows": str(out / "rows.jsonl"), "aspects": ASPECTS, "config": FLOOR, "out": str(out), "threads": 1}
-        return Path(run_fit(command, silent, lambda: False)["checkpoint"])
+from tuning_sample import ASPECTS, Line, Tuning, silent, write_tuning
 
 
 @pytest.fixture(scope="module")
 def tuning(tmp_path_factory: pytest.TempPathFactory) -> Tuning:
     """The last stage tuned for two epochs."""
-    found = Tuning(tmp_path_factory.mktemp("tuning"))
-    with (SAMPLE / "data.csv").open(encoding="utf-8", newline="") as file:
-        table = list(csv.DictReader(file))
-    prompts = iter(dict.fromkeys(line["prompt"] for line in table))
-    rows, images = [], []
-    for split, (count, each) in IMAGES_OF_SPLITS.items():
-        for prompt in [next(prompts) for _ in range(count)]:
-            for line in [line for line in table if line["prompt"] == prompt][:each]:
-                path = SAMPLE / "images" / line["name"]
-                row = {"sample_name": line["name"], "image_hash": sha256_bytes(path.read_bytes()), "image_prompt": prompt}
-                setting = line["name"].rsplit("_", 1)[0]
-                mos = {aspect: min(5.0, max(0.0, float(line[column]))) for aspect, column in COLUMNS.items()}
-                rows.append({**row, "generator": setting.split("_")[0], "generator_setting": setting, "split": split, "mos": mos})
-                images.append({"image_hash": row["image_hash"], "path": str(path), "image_prompt": prompt})
-    write_json_lines(found.folder / "rows.jsonl", rows)
-    write_json_lines(found.folder / "images.jsonl", images)
+    found = write_tuning(tmp_path_factory.mktemp("tuning"))
     found.finetune(found.file)
     return found
 
@@ -260,8 +191,6 @@ def test_a_fit_is_refused_where_test_or_val_rows_were_tuned_on(
 def test_a_checkpoint_counts_what_its_stages_were_tuned_on_as_trained_on(tuning: Tuning, stages: TunedStages, tmp_path: Path) -> None:
     """A fit whose own rows are others than those of the tuning, so that the stages alone can know these."""
     rows = [{**row, "image_prompt": f"new {row['image_prompt']}"} for row in tuning.rows]
-    for row in rows:
-        row["split"] = "train" if row["split"] == "train" else "test" if row["split"] == "test" else "val"
     checkpoint = read_checkpoint(tuning.fit(tmp_path, rows))
     known = [row for row in read_fit_rows(tuning.folder / "rows.jsonl") if row.split != "test"]
     assert checkpoint.trained_on is not None

@@ -14,6 +14,7 @@ import { DEFAULT_PROFILE, type Profile, readProfiles } from '@retort/scorer';
 import type { DatasetRow } from '@retort/store';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { tunedStagesFile } from './tuned-stages.ts';
 import { writeJsonLines } from './write-json-lines.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
@@ -43,6 +44,7 @@ export interface ScorerInputs {
   readonly aspects: readonly Aspect[];
   /** Name of the encoder that makes the features. */
   readonly encoder: string;
+  readonly revisions: EncoderRevisions;
   /** Changes when the features would. */
   readonly encodeKey: string;
   /** Name of the training run. */
@@ -69,7 +71,7 @@ export async function scorerInputs(
   const rows = collectRows(deps, run.dataset.id, run.corpusKey);
   const { profile: name, seed, scorerConfig, refit, protocol } = run.plan;
   const profile = profileOf(name);
-  const revisions = await readEncoderRevisions(profile.encoder);
+  const { encoder, revisions } = await encoderOf(deps, profile, run.plan.tunedStages);
   const config = { seed, ...profile.config, ...scorerConfig };
   // Absent members leave the keys of fits as they were without them.
   const more = {
@@ -83,7 +85,8 @@ export async function scorerInputs(
   return {
     rows,
     aspects,
-    encoder: profile.encoder,
+    encoder,
+    revisions,
     config,
     ...more,
     encodeKey: sha256(canonicalJson({ images, revisions })),
@@ -100,6 +103,18 @@ export async function scorerInputs(
   };
 }
 
+/** The profile's encoder, or the one that reads the tuned stages which the home keeps under their revision. */
+async function encoderOf(
+  { home }: PipelineDeps,
+  profile: Profile,
+  tunedStages: string | undefined,
+): Promise<Pick<ScorerInputs, 'encoder' | 'revisions'>> {
+  const revisions = await readEncoderRevisions(profile.encoder);
+  if (tunedStages === undefined) return { encoder: profile.encoder, revisions };
+  const file = tunedStagesFile(home, tunedStages);
+  return { encoder: `tuned:${file}`, revisions: { ...revisions, image: tunedStages } };
+}
+
 function profileOf(name: string = DEFAULT_PROFILE): Profile {
   const profiles = readProfiles();
   const profile = profiles[name];
@@ -108,7 +123,7 @@ function profileOf(name: string = DEFAULT_PROFILE): Profile {
 }
 
 /** Revisions of an encoder: others give other features. */
-export async function readEncoderRevisions(encoder: string): Promise<EncoderRevisions> {
+async function readEncoderRevisions(encoder: string): Promise<EncoderRevisions> {
   const known: Record<string, unknown> = z
     .record(z.string(), z.unknown())
     .parse(JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8')));
