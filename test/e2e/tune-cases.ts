@@ -9,11 +9,10 @@ const CASE_LIMIT_MS = 180_000;
 
 /** What `distill finetune` promises on such a home. */
 export function describeFinetune(home: () => string): void {
-  it('tunes the last stage on train rows, says what came of it on val, and does it once', {
+  it('tunes the last stage on train rows, and says what came of it on val', {
     timeout: CASE_LIMIT_MS,
   }, async () => {
-    const args = ['finetune', '--home', home(), '--epochs', '1', '--json'];
-    const tuned = await runJson(args);
+    const tuned = await runJson(['finetune', '--home', home(), '--epochs', '1']);
     expect(tuned).toMatchObject({
       out: expect.stringContaining(home()),
       reused: false,
@@ -22,7 +21,6 @@ export function describeFinetune(home: () => string): void {
       history: [0, 1].map((epoch) => ({ epoch, aspects: { quality: { srcc: expect.any(Number) } } })),
     });
     expect(readTunedStages(String(tuned.out)).base.encoder).toBe('embedded');
-    expect(await runJson(args)).toEqual({ ...tuned, reused: true });
   });
 }
 

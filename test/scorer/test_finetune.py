@@ -233,7 +233,7 @@ def test_a_scorer_needs_no_other_file_than_its_own(tuning: Tuning, checkpoint: P
     assert [score["quality"]["predicted_mos"] for score in scores] == pytest.approx(
         [line["predicted_mos"] for line in before if line["aspect"] == "quality"], abs=1e-5
     )
-    assert "last stage stand in `scorer.safetensors`" in (tmp_path / "pack" / "README.md").read_text()
+    assert "has EfficientNet-Lite2's last stage once more" in (tmp_path / "pack" / "README.md").read_text()
     assert str(tmp_path) not in (tmp_path / "pack" / "README.md").read_text()
 
 

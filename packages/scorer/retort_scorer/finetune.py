@@ -56,6 +56,7 @@ def run_finetune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[
     aspects = [str(aspect) for aspect in command["aspects"]]
     rows = [row for row in load_rated_rows(Path(command["rows"]), aspects) if row.split != "test"]
     aspects = _tunable(rows, aspects)
+    rows = [row for row in rows if any(aspect in row.mos for aspect in aspects)]
     fingerprint = _fingerprint(rows, aspects, schedule)
     work = Path(command["work"]) / fingerprint[:16]
     work.mkdir(parents=True, exist_ok=True)

@@ -77,7 +77,7 @@ def _tuned(checkpoint: Checkpoint) -> str:
     if stages is None:
         return ""
     which = "last stage" if stages["stages"] == 1 else f"last {stages['stages']} stages"
-    return f" EfficientNet-Lite2's {which} stand in `scorer.safetensors` once more, tuned on ratings."
+    return f" `scorer.safetensors` has EfficientNet-Lite2's {which} once more, with weights tuned on ratings."
 
 
 def _front_matter(metrics: Mapping[str, Any] | None, name: str) -> str:
