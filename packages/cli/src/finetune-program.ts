@@ -5,7 +5,7 @@ import type { Terminal } from './terminal/terminal.ts';
 
 const HELP = `
 The network's last stages are tuned on train rows, all aspects at once; val rows choose the epoch, test rows are not looked at.
-On a CPU: about 2 images a second and epoch and thread, after 10 a second once for what the stages read (0.1 to 0.25 MB an image, kept).
+1,500 images on two cores: some 3 minutes, once, for what the stages read (0.1 or 0.25 MB an image, kept), then half a minute an epoch.
 The same command again goes on after the last whole epoch. "pnpm distill … --tuned-stages FILE" fits on their features beside
 those of the stages as they were; it refuses a split whose test rows were tuned on. See docs/tune.md.`;
 
