@@ -4,6 +4,7 @@ import { runIdOf } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { parseDistillOptions } from '../../packages/cli/src/distill-options.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { baseRevision, tunedStagesFile } from '../fixtures/tuned-stages-file.ts';
 
 const planOf = (flags: Parameters<typeof parseDistillOptions>[0]) => parseDistillOptions(flags, {}).plan;
 
@@ -16,7 +17,7 @@ function jsonFile(text: string): string {
 describe('the options of the scorer', () => {
   it('leave a run what it was where none, or the default, is given', () => {
     const plain = planOf({});
-    for (const member of ['profile', 'scorerConfig', 'refit', 'protocol'])
+    for (const member of ['profile', 'scorerConfig', 'tunedStages', 'refit', 'protocol'])
       expect(plain).not.toHaveProperty(member);
     expect(planOf({ profile: 'fast', scorerConfig: jsonFile('{}') })).toEqual(plain);
   });
@@ -27,6 +28,8 @@ describe('the options of the scorer', () => {
       { profile: 'best' },
       { scorerConfig: jsonFile('{"num_seeds": 2}') },
       { scorerConfig: jsonFile('{"num_seeds": 3}') },
+      { tunedStages: tunedStagesFile('00ff') },
+      { tunedStages: tunedStagesFile('11ff') },
       { refit: 'all' },
       { protocol: 'legacy' },
     ];
@@ -41,11 +44,23 @@ describe('the options of the scorer', () => {
     expect(one && other && runIdOf(one)).toBe(other && runIdOf(other));
   });
 
+  it('take tuned stages by their weights, wherever the file lies', () => {
+    const [one, other] = [tunedStagesFile('00ff'), tunedStagesFile('00ff')];
+    expect(planOf({ tunedStages: one })).toEqual(planOf({ tunedStages: other }));
+    expect(planOf({ tunedStages: one }).tunedStages).toBe(`${baseRevision()}.tuned-00ff`);
+  });
+
   it.each([
     ['a profile that is none', () => ({ profile: 'better' }), /--profile is one of fast, best, not "better"/],
     ['a config that is not there', () => ({ scorerConfig: '/nowhere.json' }), /there is no \/nowhere\.json/],
     ['a config that is no JSON', () => ({ scorerConfig: jsonFile('seed: 1') }), /can't be read as JSON/],
     ['a config that is a list', () => ({ scorerConfig: jsonFile('[1]') }), /should hold a JSON object/],
+    ['tuned stages that are not there', () => ({ tunedStages: '/nowhere' }), /there is no \/nowhere/],
+    [
+      'stages of another encoder than the profile’s',
+      () => ({ profile: 'best', tunedStages: tunedStagesFile('00ff') }),
+      /stages of the encoder embedded, --profile best reads embedded-best: leave --profile out/,
+    ],
     ['a refit of something else', () => ({ refit: 'test' }), /--refit is one of all/],
     ['a protocol that is none', () => ({ protocol: 'paper' }), /--protocol is one of legacy/],
   ])('refuse %s', (_case, flags, message) => {

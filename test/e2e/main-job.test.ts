@@ -6,7 +6,7 @@ import { describeEvaluate } from './evaluate-cases.ts';
 import { runThroughKills } from './kill-storm.ts';
 import { describePredict } from './predict-cases.ts';
 import { runDistill, runJson, temporaryFolder } from './run-distill.ts';
-import { describeTune } from './tune-cases.ts';
+import { describeFinetune, describeTune } from './tune-cases.ts';
 
 /** Ten image prompts with all their generators: small enough to be run to its end, large enough to be fitted. */
 const JOB = ['--limit', '100', '--aspects', 'quality'];
@@ -175,6 +175,8 @@ describe('the main job', () => {
 describe('distill predict', () => describePredict(() => String(first.checkpoint)));
 
 describe('distill tune', () => describeTune(() => home));
+
+describe('distill finetune', () => describeFinetune(() => home));
 
 describe('distill evaluate', () =>
   describeEvaluate(() => {

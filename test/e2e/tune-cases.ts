@@ -1,10 +1,28 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readTunedStages } from '@retort/scorer';
 import { expect, it } from 'vitest';
-import { runDistill, testFolder } from './run-distill.ts';
+import { runDistill, runJson, testFolder } from './run-distill.ts';
 
 /** Each case starts PyTorch once or twice. */
 const CASE_LIMIT_MS = 180_000;
+
+/** What `distill finetune` promises on such a home. */
+export function describeFinetune(home: () => string): void {
+  it('tunes the last stage on train rows, and says what came of it on val', {
+    timeout: CASE_LIMIT_MS,
+  }, async () => {
+    const tuned = await runJson(['finetune', '--home', home(), '--epochs', '1']);
+    expect(tuned).toMatchObject({
+      out: expect.stringContaining(home()),
+      reused: false,
+      rows: { train: 60, val: 20 },
+      best_epoch: 1,
+      history: [0, 1].map((epoch) => ({ epoch, aspects: { quality: { srcc: expect.any(Number) } } })),
+    });
+    expect(readTunedStages(String(tuned.out)).base.encoder).toBe('embedded');
+  });
+}
 
 /** What `distill tune` promises on a home whose latest run has a corpus with ratings of `quality`. */
 export function describeTune(home: () => string): void {

@@ -17,7 +17,8 @@ function rowsOf(split: ScorerRow['split'], count: number): ScorerRow[] {
 }
 
 function inputsOf(rows: readonly ScorerRow[], more: Partial<ScorerInputs> = {}): ScorerInputs {
-  const keys = { encoder: 'embedded', encodeKey: 'sha256:a', fitKey: 'sha256:b', config: {} };
+  const revisions = { image: 'image.v1', text: 'text.v1' };
+  const keys = { encoder: 'embedded', revisions, encodeKey: 'sha256:a', fitKey: 'sha256:b', config: {} };
   return { rows, aspects: ['quality'], ...keys, ...more };
 }
 

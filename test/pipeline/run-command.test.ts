@@ -8,13 +8,16 @@ describe('runCommand', () => {
     expect(runCommand(plan)).toBe(
       'pnpm distill --limit 60 --profile best --scorer-config SCORER-CONFIG.json --refit all',
     );
+    expect(runCommand(samplePlan(60, { tunedStages: 'a.tuned-b' }))).toBe(
+      'pnpm distill --limit 60 --tuned-stages TUNED-STAGES.safetensors',
+    );
   });
 });
 
 describe('portableRunCommand', () => {
   it('is that of the corpus, whatever scorer is fitted on it', () => {
-    expect(portableRunCommand(samplePlan(60, { profile: 'best', refit: 'all' }))).toBe(
-      portableRunCommand(samplePlan(60)),
-    );
+    expect(
+      portableRunCommand(samplePlan(60, { profile: 'best', refit: 'all', tunedStages: 'a.tuned-b' })),
+    ).toBe(portableRunCommand(samplePlan(60)));
   });
 });

@@ -1,8 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { buildRunCorpus, type PipelineDeps, scorerInputs, triesDescriptions } from '@retort/pipeline';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildRunCorpus,
+  keepTunedStages,
+  type PipelineDeps,
+  scorerInputs,
+  triesDescriptions,
+} from '@retort/pipeline';
 import { type RunPlan, sha256 } from '@retort/schema';
 import { describe, expect, it } from 'vitest';
 import { writeImageList, writeRowList } from '../../packages/pipeline/src/scorer-rows.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { type BedRun, folderPlan, openBed, runToAnswers, samplePlan, writeDataset } from './pipeline-bed.ts';
 
 const inputsOf = async (deps: PipelineDeps, run: BedRun) =>
@@ -52,6 +60,32 @@ describe('scorerInputs', () => {
     expect([tuned.encodeKey, refitted.encodeKey]).toEqual([plain.encodeKey, plain.encodeKey]);
     expect(new Set([plain, best, tuned, refitted].map(({ fitKey }) => fitKey)).size).toBe(4);
     await expect(of({ profile: 'moon' })).rejects.toThrow('There is no profile moon');
+  });
+
+  it('reads tuned stages from the home by their revision, which names features and fit, wherever they came from', async () => {
+    const deps = openBed();
+    const run = await runToAnswers(deps, samplePlan(10));
+    const corpusKey = await buildRunCorpus(deps, run);
+    const of = (change: Partial<RunPlan>) =>
+      scorerInputs(deps, { ...run, plan: { ...run.plan, ...change }, corpusKey });
+    const [plain, tuned, other] = [
+      await of({}),
+      await of({ tunedStages: 'a.b' }),
+      await of({ tunedStages: 'a.c' }),
+    ];
+    const kept = join(deps.home.tunedStages, 'a.b.safetensors');
+    expect(tuned).toMatchObject({
+      encoder: `tuned:${kept}`,
+      revisions: { ...plain.revisions, image: 'a.b' },
+    });
+    expect(new Set([plain, tuned, other].map(({ encodeKey }) => encodeKey)).size).toBe(3);
+    expect(new Set([plain, tuned, other].map(({ fitKey }) => fitKey)).size).toBe(3);
+    const file = join(temporaryFolder(), 'stages');
+    for (const content of ['stages', 'what has their name but came later']) {
+      writeFileSync(file, content);
+      await keepTunedStages(deps.home, 'a.b', file);
+    }
+    expect(readFileSync(kept, 'utf8')).toBe('stages');
   });
 
   it('names the work alike wherever the images lie', async () => {

@@ -8,7 +8,7 @@ import { amount, choice, existing, wholeNumber } from './flag-values.ts';
 import type { PriceFlags } from './price-flags.ts';
 import { parseCombined, parsePrompt } from './prompt-options.ts';
 import { userPath } from './repository.ts';
-import { parseScorer, type ScorerFlags } from './scorer-options.ts';
+import { parseScorer, type ScorerFlags, tunedStagesPath } from './scorer-options.ts';
 import { parseSplit, type SplitFlags } from './split-options.ts';
 import { parseModel, parseRepeat } from './teacher-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -55,6 +55,8 @@ export interface DistillOptions {
   readonly limits: CallLimits;
   /** Worker processes. */
   readonly workers: number;
+  /** Stages that the run's home will keep; null: none. */
+  readonly tunedStagesFile: string | null;
   readonly until: Stage;
   readonly budgetUsd: number | null;
   readonly batch: BatchOptions;
@@ -98,6 +100,7 @@ export function parseDistillOptions(flags: DistillFlags, env: Env): DistillOptio
     concurrency,
     limits: parseCallLimits(flags, concurrency, teacher),
     workers: wholeNumber('--workers', flags.workers ?? '1', 1, MAX_WORKERS),
+    tunedStagesFile: tunedStagesPath(flags, env),
     until: choice<Stage>('--until', flags.until ?? 'report', STAGES),
     budgetUsd: flags.budget === undefined ? null : amount('--budget', flags.budget),
     batch: parseBatchOptions(flags, teacher),

@@ -16,6 +16,7 @@ import { DEFAULT_CONCURRENCY } from './distill-options.ts';
 import { addEvaluate } from './evaluate-program.ts';
 import { EXIT } from './exit-codes.ts';
 import { addExport } from './export-program.ts';
+import { addFinetune } from './finetune-program.ts';
 import { addPredict } from './predict-program.ts';
 import { addPush } from './push-program.ts';
 import { addReparse } from './reparse-program.ts';
@@ -121,6 +122,7 @@ export function createProgram(terminal: Terminal, exit: (code: number) => void):
   addPush(program, terminal, exit);
   addAudit(program, terminal, exit);
   addTune(program, terminal, exit);
+  addFinetune(program, terminal, exit);
   addBatchesCommand(addSubcommand, program, async (flags) => exit(await batchesCommand(flags, terminal)));
   addPredict(program, terminal, exit);
   addEvaluate(program, terminal, exit);

@@ -9,18 +9,24 @@ type FitProtocol = NonNullable<ReportData['fit_protocol']>;
 const NETWORKS: Readonly<Record<string, string>> = {
   embedded: 'EfficientNet-Lite2',
   'embedded-best': 'EfficientNet-Lite2 and Lite1',
+  tuned: 'EfficientNet-Lite2 with its last stages tuned on train rows beside the untuned',
 };
 
 /** What stands above every table of results: features, heads and intervals, from the training run's own config. */
 export function fitProtocol(metrics: FitMetrics, encoder: string, revisions: EncoderRevisions): FitProtocol {
   const weight = metrics.config?.description_weight ?? 0;
   return {
-    encoder: `${NETWORKS[encoder] ?? encoder} at 512 px: order statistics of seven stages, correlations of the channels of four (${revisions.image}). MiniLM for the image prompt, which correspondence alone reads (${revisions.text}).`,
+    encoder: `${NETWORKS[kindOf(encoder)] ?? encoder} at 512 px: order statistics of seven stages, correlations of the channels of four (${revisions.image}). MiniLM for the image prompt, which correspondence alone reads (${revisions.text}).`,
     heads: headPhrases(metrics),
     metric_interval: '95 % bootstrap over image prompts.',
     prediction_interval: '90 % conformal, calibrated by image prompt.',
     ...(weight > 0 ? { description_weight: weight } : {}),
   };
+}
+
+/** What stands before the colon: behind it is where a file lies. */
+function kindOf(encoder: string): string {
+  return encoder.split(':')[0] ?? encoder;
 }
 
 /** A phrase for every head that any aspect has, the scorer first. */

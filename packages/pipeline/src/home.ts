@@ -7,6 +7,7 @@ export interface HomePaths {
   readonly features: string;
   readonly corpora: string;
   readonly training: string;
+  readonly tunedStages: string;
   readonly queue: string;
   /** Reports and working lists of one run. */
   run(runId: string): string;
@@ -19,6 +20,7 @@ export function homePaths(dir: string): HomePaths {
     features: join(dir, 'features'),
     corpora: join(dir, 'corpora'),
     training: join(dir, 'training'),
+    tunedStages: join(dir, 'tuned-stages'),
     queue: join(dir, 'queue'),
     run: (runId) => join(dir, 'runs', runId),
   };

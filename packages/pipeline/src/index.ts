@@ -22,6 +22,7 @@ export {
   exportStoredCorpus,
 } from './export-stored-corpus.ts';
 export { findCorpusKey } from './find-corpus-key.ts';
+export { type FinetuneOptions, type FinetuneResult, finetuneRun } from './finetune-run.ts';
 export { unfittableReason } from './fit-limits.ts';
 export { type HomePaths, homePaths } from './home.ts';
 export { importDataset, importedDataset, isImportDue, openDataset } from './import-dataset.ts';
@@ -91,6 +92,7 @@ export {
   type TokenCounterChoice,
 } from './token-counts.ts';
 export { type TriedSetting, type TuneResult, triedSettingSchema, tuneRun, tuningFolder } from './tune-run.ts';
+export { keepTunedStages } from './tuned-stages.ts';
 export { triesDescriptions } from './wants-descriptions.ts';
 export { createPipelineDeps, type WorkerSettings, workerSettingsSchema } from './worker-settings.ts';
 export { writeJsonLines } from './write-json-lines.ts';

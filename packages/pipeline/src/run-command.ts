@@ -56,16 +56,20 @@ export function runCommand({
 
 /** What a run with a config was given: the plan has its content, not its file, and metrics.json has it too. */
 const SCORER_CONFIG_FILE = 'SCORER-CONFIG.json';
+/** The same of tuned stages: their revision is in the plan, they themselves in the home and in the checkpoint. */
+const TUNED_STAGES_FILE = 'TUNED-STAGES.safetensors';
 
 function scorerWords({
   profile,
   scorerConfig,
+  tunedStages,
   refit,
   protocol,
-}: Pick<RunPlan, 'profile' | 'scorerConfig' | 'refit' | 'protocol'>): string[] {
+}: Pick<RunPlan, 'profile' | 'scorerConfig' | 'tunedStages' | 'refit' | 'protocol'>): string[] {
   return [
     ...(profile === undefined ? [] : ['--profile', quoteForShell(profile)]),
     ...(scorerConfig === undefined ? [] : ['--scorer-config', SCORER_CONFIG_FILE]),
+    ...(tunedStages === undefined ? [] : ['--tuned-stages', TUNED_STAGES_FILE]),
     ...(refit === undefined ? [] : ['--refit', refit]),
     ...(protocol === undefined ? [] : ['--protocol', protocol]),
   ];
@@ -75,6 +79,7 @@ function scorerWords({
 export function portableRunCommand({
   profile: _profile,
   scorerConfig: _config,
+  tunedStages: _stages,
   refit: _refit,
   protocol: _protocol,
   ...plan

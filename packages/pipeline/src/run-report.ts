@@ -20,7 +20,7 @@ import type { PipelineDeps } from './pipeline-deps.ts';
 import { countPrepared } from './prepared-samples.ts';
 import { corpusFacts, countFacts, type ReportRun, runFacts } from './report-facts.ts';
 import { loadRunCorpus } from './run-corpus.ts';
-import { readEncoderRevisions, type ScorerInputs, scorerInputs } from './scorer-inputs.ts';
+import { type ScorerInputs, scorerInputs } from './scorer-inputs.ts';
 import { selectSamples } from './select-samples.ts';
 
 const reportOutputSchema = z.strictObject({ inputKey: z.string() });
@@ -64,10 +64,7 @@ export async function buildReportData(
     ...(await corpusFacts(deps, corpusKey)),
     training_command: trainingCommandOf(deps, corpusKey),
     fit,
-    fit_protocol:
-      metrics === null
-        ? null
-        : fitProtocol(metrics, inputs.encoder, await readEncoderRevisions(inputs.encoder)),
+    fit_protocol: metrics === null ? null : fitProtocol(metrics, inputs.encoder, inputs.revisions),
     fit_skipped_reason: fit === null ? await fitSkippedReason(inputs) : null,
     paper: publishedResults(run.dataset.reader),
     gallery: metrics === null ? [] : await galleryFacts(deps, { fitKey, corpusKey, metrics }),

@@ -6,6 +6,7 @@ import type { DatasetRow } from '@retort/store';
 import { z } from 'zod';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { collectScorerRows, type ScorerRow } from './scorer-rows.ts';
+import { tunedStagesFile } from './tuned-stages.ts';
 import { learnsFromDescriptions } from './wants-descriptions.ts';
 
 /** Versions of the encoders; the scorer reads the same file. */
@@ -22,6 +23,7 @@ export interface ScorerInputs {
   readonly aspects: readonly Aspect[];
   /** Name of the encoder that makes the features. */
   readonly encoder: string;
+  readonly revisions: EncoderRevisions;
   /** Changes when the features would. */
   readonly encodeKey: string;
   /** Name of the training run. */
@@ -56,7 +58,7 @@ export async function scorerInputs(
 ): Promise<ScorerInputs> {
   const { profile: name, seed, scorerConfig, refit, protocol } = run.plan;
   const profile = profileOf(name);
-  const revisions = await readEncoderRevisions(profile.encoder);
+  const { encoder, revisions } = await encoderOf(deps, profile, run.plan.tunedStages);
   const config = { seed, ...profile.config, ...scorerConfig };
   const isTold = learnsFromDescriptions(config);
   const described = isTold || run.described === true;
@@ -72,7 +74,8 @@ export async function scorerInputs(
   return {
     rows,
     aspects,
-    encoder: profile.encoder,
+    encoder,
+    revisions,
     config,
     ...more,
     encodeKey: sha256(canonicalJson({ images, revisions, ...(described ? texts : {}) })),
@@ -90,6 +93,18 @@ export async function scorerInputs(
   };
 }
 
+/** The profile's encoder, or the one that reads the tuned stages which the home keeps under their revision. */
+async function encoderOf(
+  { home }: PipelineDeps,
+  profile: Profile,
+  tunedStages: string | undefined,
+): Promise<Pick<ScorerInputs, 'encoder' | 'revisions'>> {
+  const revisions = await readEncoderRevisions(profile.encoder);
+  if (tunedStages === undefined) return { encoder: profile.encoder, revisions };
+  const file = tunedStagesFile(home, tunedStages);
+  return { encoder: `tuned:${file}`, revisions: { ...revisions, image: tunedStages } };
+}
+
 function hashOf(values: readonly unknown[]): string {
   const hash = createHash('sha256');
   for (const value of values) hash.update(canonicalJson(value)).update('\n');
@@ -104,7 +119,7 @@ function profileOf(name: string = DEFAULT_PROFILE): Profile {
 }
 
 /** Revisions of an encoder: others give other features. */
-export async function readEncoderRevisions(encoder: string): Promise<EncoderRevisions> {
+async function readEncoderRevisions(encoder: string): Promise<EncoderRevisions> {
   const known: Record<string, unknown> = z
     .record(z.string(), z.unknown())
     .parse(JSON.parse(await readFile(ENCODER_REVISIONS, 'utf8')));

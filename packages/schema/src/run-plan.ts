@@ -52,6 +52,8 @@ export const runPlanSchema = z.strictObject({
   profile: z.string().min(1).optional(),
   /** Members of the fit's config that the profile doesn't have so; absent: none. */
   scorerConfig: z.record(z.string(), z.unknown()).optional(),
+  /** Image revision of the encoder with tuned stages whose features are read; absent: the profile's. */
+  tunedStages: z.string().min(1).optional(),
   /** What the scorer that predicts is trained on once more after its figures stand; absent: nothing. */
   refit: z.literal('all').optional(),
   /** Written out by a person to have test choose the epoch, as the paper's code does; absent: val does. */

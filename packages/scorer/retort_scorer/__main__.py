@@ -23,7 +23,9 @@ commands, one JSON object each; events come back as one JSON object a line on st
       theirs.jsonl: as the rows of fit, whose splits mean nothing here; images.jsonl: as of encode
   {"command":"train-baseline","id":5,"baseline":"resnet50","rows":"rows.jsonl","aspect":"quality","work":"work","out":"resnet50.csv"}
       rows.jsonl: as above, each line with its "image_path":"a.jpg"
-  {"command":"pack","id":6,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
+  {"command":"finetune","id":6,"feature_store":"features","rows":"rows.jsonl","images":"images.jsonl","aspects":["quality"],
+   "stages":1,"work":"work","out":"tuned-stages.safetensors"}
+  {"command":"pack","id":7,"checkpoint":"fit/scorer.safetensors","out":"my-scorer"}
 
 examples:
   python -m retort_scorer serve                 commands on stdin until it ends

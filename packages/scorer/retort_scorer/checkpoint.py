@@ -3,7 +3,7 @@
 Tensors are named ``<aspect>.reduction.<buffer>`` and ``<aspect>.<parameter>``; those that hold the same are stored once and
 ``same_as`` in the header names them. The header's member ``retort_scorer`` is a JSON object: format version, encoder with
 its revisions, the description of each aspect's head and level reduction, conformal intervals, MOS scale, config, and what it
-was trained on (see trained_on).
+was trained on (see trained_on); where it reads tuned stages, the checkpoint holds these as well (see tuned_stages).
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from .atomic_files import write_bytes
 from .encoders.encoder import EncoderRevisions
+from .encoders.tuned import KIND as TUNED
 from .errors import CheckpointUnreadableError
 from .feature_table import FeatureTable
 from .heads.head import Head
@@ -26,9 +27,10 @@ from .heads.head_inputs import HeadInputs
 from .heads.level_reduction import LevelReduction
 from .heads.registry import build_head
 from .trained_on import TrainedOn, read_trained_on
+from .tuned_stages import CHECKPOINT_HEADER
 
 FORMAT_VERSION = 2
-HEADER = "retort_scorer"
+HEADER = CHECKPOINT_HEADER
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class AspectScorer:
 class Checkpoint:
     """A scorer ready to predict."""
 
-    encoder: str
+    encoder: str  # that of tuned stages names this checkpoint's file
     revisions: EncoderRevisions
     aspects: Mapping[str, AspectScorer]
     header: Mapping[str, Any]
@@ -88,12 +90,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
     if header is None:
         raise CheckpointUnreadableError(f"{path} is a safetensors file, but not a scorer of ours: its header lacks {HEADER}.")
     try:
-        return _build(json.loads(header), tensors)
+        return _build(json.loads(header), tensors, path)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointUnreadableError(f"{path} is damaged or of another version ({error}): fit again.") from error
 
 
-def _build(header: Mapping[str, Any], stored: Mapping[str, Tensor]) -> Checkpoint:
+def _build(header: Mapping[str, Any], stored: Mapping[str, Tensor], path: Path) -> Checkpoint:
     if header["format_version"] != FORMAT_VERSION:
         raise ValueError(f"format version {header['format_version']}, this program reads {FORMAT_VERSION}")
     tensors = dict(stored) | {name: stored[known] for name, known in header["same_as"].items()}
@@ -106,7 +108,8 @@ def _build(header: Mapping[str, Any], stored: Mapping[str, Tensor]) -> Checkpoin
             module.eval().requires_grad_(False)
         aspects[aspect] = AspectScorer(reduction, head, entry["conformal"]["half_width"])
     revisions = EncoderRevisions(**header["encoder_revision"])
-    return Checkpoint(header["encoder"], revisions, aspects, header, read_trained_on(header, tensors))
+    encoder = f"{TUNED}:{path}" if header["encoder"] == TUNED else header["encoder"]
+    return Checkpoint(encoder, revisions, aspects, header, read_trained_on(header, tensors))
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

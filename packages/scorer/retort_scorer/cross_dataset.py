@@ -23,6 +23,7 @@ from .cross_dataset_table import write_table
 from .cross_validation import FOLDS
 from .encode import run_encode
 from .encoders.registry import describe_encoder
+from .encoders.tuned import stages_of
 from .errors import ImageUnreadableError, StopRequested
 from .fit_config import parse_config
 from .fit_heads import SCORER
@@ -106,7 +107,8 @@ def _train(
     }
     lines = [_row_line(row) for row in rows]
     about = {"version": EVALUATE_VERSION, "code": command.get("code"), "revision": checkpoint.revisions.name, "rows": lines}
-    key = hashlib.sha256(json.dumps({**about, **settings}, sort_keys=True).encode()).hexdigest()
+    named = {**settings, "encoder": checkpoint.header["encoder"]}  # wherever the checkpoint lies
+    key = hashlib.sha256(json.dumps({**about, **named}, sort_keys=True).encode()).hexdigest()
     work = Path(command["work"]) / key[:16]
     write_json_lines(work / "rows.jsonl", lines)
     shared = {"feature_store": command["feature_store"], "rows": str(work / "rows.jsonl"), **settings}
@@ -132,7 +134,9 @@ def _judge(aspect: str, checkpoint: Checkpoint, store: Path, rows: Sequence[FitR
         return Judged(aspect, rated, mos, predicted, None, None)
     held = sorted(lines, key=lambda line: line["row"])  # each row is held out once
     trained = np.array([line["predicted"][SCORER] for line in held])
-    return Judged(aspect, rated, mos, predicted, trained, [str(line["held_out"]) for line in held])
+    stages = stages_of(checkpoint.encoder)
+    tuned_on = None if stages is None else stages.train.joined(stages.val)
+    return Judged(aspect, rated, mos, predicted, trained, [str(line["held_out"]) for line in held], tuned_on)
 
 
 def _document(
@@ -145,7 +149,7 @@ def _document(
     rated = {aspect for row in rows for aspect in row.mos}
     seen = checkpoint.trained_on
     return {
-        "encoder": checkpoint.encoder,
+        "encoder": checkpoint.header["encoder"],
         "trained_on": None if seen is None else seen.describe(),
         "refit": checkpoint.header.get("refit"),
         "protocol_note": checkpoint.header.get("protocol_note"),

@@ -41,6 +41,7 @@ class Judged:
     checkpoint: Values
     trained: Values | None
     folds: Sequence[str] | None  # the fold that a row was held out in
+    tuned_on: TrainedOn | None = None  # by the encoder's tuned stages: a predictor trained anew isn't judged on these
 
 
 def evaluate_aspect(
@@ -97,7 +98,7 @@ def _methods(
 ) -> list[dict[str, Any]]:
     rows = [judged.rows[place] for place in places]
     said: dict[str, tuple[Values, str]] = {CHECKPOINT: (judged.checkpoint, checkpoint_protocol(rows, trained_on))}
-    if judged.trained is not None:
+    if judged.trained is not None and not any(is_seen(row, judged.tuned_on) for row in rows):
         said[TRAINED] = (judged.trained, _folds_protocol(judged, every_row))
     floor = evaluate_floor(judged.rows, judged.mos, places, RESAMPLING_SEED, {name: values for name, (values, _) in said.items()})
     minus_floor = floor.pop("head_minus_floor")

@@ -1,7 +1,8 @@
 """The predictions of an evaluation as a CSV that ``benchmark`` reads: name, method, fold, split, protocol and a column an aspect.
 
-Rows of the trained predictor have the fold that they were held out in. The checkpoint's have a split where some of them are not
-new to it: ``train`` for those, ``test`` for the others, so that ``benchmark`` judges the new ones; else the protocol in words.
+Rows of the trained predictor have the fold that they were held out in; those that the encoder's stages were tuned on are left
+out. The checkpoint's have a split where some of them are not new to it: ``train`` for those, ``test`` for the others, so that
+``benchmark`` judges the new ones; else the protocol in words.
 A row whose image was trained on under another image prompt is left out: as ``train`` it would make its own prompt one that was.
 """
 
@@ -42,4 +43,6 @@ def _trained_rows(one: Judged) -> Iterator[tuple[tuple[str, ...], float]]:
     if one.trained is None or one.folds is None:
         return
     for row, value, fold in zip(one.rows, one.trained, one.folds, strict=True):
+        if is_seen(row, one.tuned_on):
+            continue
         yield (row.sample_name, TRAINED, fold.removeprefix("fold "), "", ""), float(value)

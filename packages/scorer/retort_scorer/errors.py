@@ -25,6 +25,12 @@ class CheckpointUnreadableError(ScorerError):
     code = "checkpoint-unreadable"
 
 
+class LeakError(ScorerError):
+    """Figures that would be too good: what is judged on was learnt from."""
+
+    code = "split-leaks"
+
+
 class ImageUnreadableError(ScorerError):
     """An image file is missing, broken, too large or not the one that its hash promises."""
 

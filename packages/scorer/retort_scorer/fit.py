@@ -22,6 +22,7 @@ from .checkpoint import write_checkpoint
 from .children import run_children
 from .descriptions import require_descriptions
 from .encoders.registry import describe_encoder
+from .encoders.tuned import KIND as TUNED, stages_of
 from .errors import ScorerError
 from .fit_config import FitConfig, parse_config
 from .fit_heads import SCORER
@@ -31,6 +32,7 @@ from .legacy_protocol import LEGACY, parse_protocol
 from .protocol import Emitter
 from .refit import parse_refit
 from .trained_on import HEADER_MEMBER, TrainedOn, describe_training
+from .tuned_stages import MEMBER, TunedStages, require_unseen
 
 PROTOCOL_NOTE = (
     "val chose the epoch, test was read once at the end; intervals resample image prompts; the logistic curves are fitted on "
@@ -52,6 +54,7 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
         ``reused``, ``aspects`` (short test metrics each), ``skipped`` (reason each), ``checkpoint``, ``seconds``.
     Raises:
         ScorerError: no aspect can be fitted, features or wanted descriptions are missing, or a row is wrong.
+        LeakError: the encoder's stages were tuned on test or val rows.
         StopRequested: ``stopping`` said so; the next call goes on from the last whole epoch.
     """
     started = time.monotonic()
@@ -60,6 +63,9 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
     rows_path = Path(command["rows"])
     rows = read_fit_rows(rows_path)
     marks = parse_refit(command.get("refit"), config) | parse_protocol(command.get("protocol"))
+    stages = stages_of(encoder)
+    if stages is not None:
+        require_unseen(stages, rows, aspects)
     fingerprint = _fingerprint(rows_path, encoder, aspects, config, marks)
     finished = _read_finished(out, fingerprint)
     if finished is not None:
@@ -88,7 +94,8 @@ def run_fit(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[], bo
         "aspects": {aspect: aspects_of[aspect]["metrics"] for aspect in fitted},
         "skipped": skipped,
     }
-    _write_outputs(out, state, encoder, config, results, marks, describe_training(rows, fitted, marks), emit)
+    trained_on = describe_training(rows, fitted, marks)
+    _write_outputs(out, state, encoder, stages, config, results, marks, trained_on, emit)
     write_json(out / "metrics.json", document)
     emit("artifact", kind="metrics", path=str(out / "metrics.json"), sha256=_file_hash(out / "metrics.json"))
     shutil.rmtree(state)
@@ -99,6 +106,7 @@ def _write_outputs(
     out: Path,
     state: Path,
     encoder: str,
+    stages: TunedStages | None,
     config: FitConfig,
     results: Mapping[str, Mapping[str, Any]],
     marks: Mapping[str, str],
@@ -106,7 +114,9 @@ def _write_outputs(
     emit: Emitter,
 ) -> None:
     revisions = describe_encoder(encoder).revisions
-    tensors: dict[str, Tensor] = trained_on.tensors()
+    if stages is not None:
+        trained_on = trained_on.joined(stages.train, stages.val)
+    tensors: dict[str, Tensor] = trained_on.tensors() | ({} if stages is None else stages.tensors())
     entries: dict[str, Any] = {}
     for part, result in results.items():
         stored = load_file(state / f"{part}.safetensors")
@@ -122,12 +132,13 @@ def _write_outputs(
                 "conformal": entry["metrics"]["conformal"][SCORER],
             }
     header = {
-        "encoder": encoder,
+        "encoder": encoder if stages is None else TUNED,  # wherever the stages were: the checkpoint has them
         "encoder_revision": {"image": revisions.image, "text": revisions.text},
         "mos_scale": {"min": MOS_RANGE[0], "max": MOS_RANGE[1]},
         "aspects": entries,
         "config": config.to_json(),
         HEADER_MEMBER: trained_on.describe(),
+        **({} if stages is None else {MEMBER: stages.header}),
         **marks,
     }
     write_checkpoint(out / "scorer.safetensors", tensors, header)

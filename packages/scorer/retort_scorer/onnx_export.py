@@ -14,6 +14,7 @@ import torch
 
 from .checkpoint import Checkpoint
 from .encoders.embedded import IMAGE_SIDE, EmbeddedEncoder
+from .encoders.registry import load_encoder
 from .errors import ScorerError
 from .feature_store import Features
 from .onnx_graph import ScorerGraph, reads_text
@@ -51,7 +52,8 @@ def export_onnx(checkpoint: Checkpoint, file: Path, images: Sequence[Path]) -> O
         raise ScorerError(f"{' and '.join(left_out)} can't be exported to ONNX: {LEFT_OUT}.")
     if not images:
         raise ScorerError("The ONNX graph is checked on images, and there are none: pass a folder that holds some.")
-    encoder = EmbeddedEncoder(checkpoint.encoder)
+    encoder = load_encoder(checkpoint.encoder)
+    assert isinstance(encoder, EmbeddedEncoder)  # what can be packed is
     graph = ScorerGraph(encoder.networks, scorers).eval()
     try:
         with warnings.catch_warnings(), torch.no_grad():

@@ -7,6 +7,7 @@ from typing import Any
 from .checkpoint import Checkpoint
 from .fit_config import ASPECTS_OF_PROMPT
 from .fit_heads import SCORER
+from .tuned_stages import MEMBER
 
 FIGURES = {"srcc": "SRCC", "plcc_raw": "PLCC, raw", "plcc_logistic5": "PLCC, logistic 5", "krcc": "KRCC", "rmse_raw": "RMSE"}
 
@@ -60,7 +61,7 @@ def model_card(checkpoint: Checkpoint, metrics: Mapping[str, Any] | None, name: 
     parts = [
         _front_matter(metrics, name),
         f"# {name}\n\nPredicts {', '.join(checkpoint.aspects)} of AI-generated images as a mean opinion score (MOS) on 0–5.\n"
-        f"Encoder `{checkpoint.encoder}` ({checkpoint.revisions.name}).\n",
+        f"Encoder `{checkpoint.header['encoder']}` ({checkpoint.revisions.name}).{_tuned(checkpoint)}\n",
         USE.format(name=name),
         *([f"## ONNX\n\n{onnx}\n"] if onnx is not None else []),
         _figures(metrics),
@@ -69,6 +70,14 @@ def model_card(checkpoint: Checkpoint, metrics: Mapping[str, Any] | None, name: 
         LICENCES,
     ]
     return "\n".join(parts)
+
+
+def _tuned(checkpoint: Checkpoint) -> str:
+    stages = checkpoint.header.get(MEMBER)
+    if stages is None:
+        return ""
+    which = "last stage" if stages["stages"] == 1 else f"last {stages['stages']} stages"
+    return f" `scorer.safetensors` has EfficientNet-Lite2's {which} once more, with weights tuned on ratings."
 
 
 def _front_matter(metrics: Mapping[str, Any] | None, name: str) -> str:

@@ -20,6 +20,7 @@ from .cross_validation import run_cross_validate
 from .benchmark import run_benchmark, run_write_splits
 from .encode import run_encode
 from .errors import ScorerError, StopRequested
+from .finetune import run_finetune
 from .fit import run_fit
 from .fit_part import run_fit_part
 from .pack import run_pack
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, Runner] = {
     "encode": run_encode,
     "cross-validate": run_cross_validate,
     "evaluate": run_evaluate,
+    "finetune": run_finetune,
     "fit": run_fit,
     "fit-part": run_fit_part,
     "predict": run_predict,

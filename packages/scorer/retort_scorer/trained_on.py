@@ -38,6 +38,15 @@ class TrainedOn:
         """True also where either side's generators aren't known."""
         return row.generator is None or not self.generators or row.generator in self.generators
 
+    def joined(self, *others: "TrainedOn") -> "TrainedOn":
+        """What this and ``others`` have seen together."""
+        every = (self, *others)
+        return TrainedOn(
+            frozenset().union(*(one.images for one in every)),
+            frozenset().union(*(one.image_prompts for one in every)),
+            frozenset().union(*(one.generators for one in every)),
+        )
+
     def describe(self) -> dict[str, Any]:
         """The header's member."""
         return {

@@ -19,3 +19,4 @@ export { readImageEndings } from './image-formats.ts';
 export { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts';
 export { type ScorerCommand, type ScorerEvent, scorerEventSchema } from './protocol.ts';
 export { connectScorer, type Scorer, ScorerCommandError, ScorerDiedError } from './scorer-process.ts';
+export { readTunedStages, type TunedStages, TunedStagesUnreadableError } from './tuned-stages.ts';

@@ -79,6 +79,22 @@ export type ScorerCommand =
       readonly threads: number;
     }
   | {
+      readonly command: 'finetune';
+      readonly feature_store: string;
+      readonly rows: string;
+      readonly images: string;
+      readonly aspects: readonly string[];
+      /** How many, counted from the last. */
+      readonly stages: number;
+      /** Null, like the learning rate: what suits the stages. */
+      readonly epochs: number | null;
+      readonly learning_rate: number | null;
+      /** Folder in which what is done is kept. */
+      readonly work: string;
+      readonly out: string;
+      readonly threads: number;
+    }
+  | {
       readonly command: 'predict';
       readonly checkpoint: string;
       readonly feature_store: string | null;

@@ -2,6 +2,7 @@ import {
   checkPlanTeacher,
   createPipelineDeps,
   homePaths,
+  keepTunedStages,
   openDataset,
   type PipelineDeps,
   requestSpec,
@@ -43,6 +44,9 @@ export async function distillCommand(flags: DistillFlags, terminal: Terminal): P
   const lock = lockHome(home, process.pid);
   const deps = createPipelineDeps({ home, promptsDir: promptsFolder(), priceOverride });
   try {
+    const { plan, tunedStagesFile: stages } = options;
+    if (plan.tunedStages !== undefined && stages !== null)
+      await keepTunedStages(deps.home, plan.tunedStages, stages);
     const isNew = deps.store.runs.get(runIdOf(options.plan)) === null;
     if (isNew) await checkScorerConfig(options.plan, terminal);
     const before = deps.store.attempts.spending(runIdOf(options.plan));

@@ -1,34 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import {
-  importedDataset,
-  loadRunCorpus,
   type PipelineDeps,
   type ScorerRun,
-  scorerInputs,
   type TuneResult,
   triedSettingSchema,
   triesDescriptions,
   tuneRun,
   tuningFolder,
 } from '@retort/pipeline';
-import { RetortError, type RunPlan } from '@retort/schema';
 import { DEFAULT_PROFILE } from '@retort/scorer';
-import { UNRATED_REASON } from '../coordinator/distill-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
+import { loadRatedRun } from '../rated-run.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { parseTune, type TuneChoice, type TuneFlags } from '../tune-options.ts';
 import { tuneText } from '../tune-text.ts';
 import { withMeteredScorer } from '../with-metered-scorer.ts';
 import { withLatestRun } from './open-home.ts';
-
-export class NothingToTuneError extends RetortError {
-  readonly code = 'not-found';
-  constructor() {
-    super(UNRATED_REASON);
-  }
-}
 
 /** `distill tune`: hyper-parameters by cross-validation on a run's train rows. Works beside a running distill. */
 export async function tuneCommand(flags: TuneFlags, terminal: Terminal): Promise<number> {
@@ -36,7 +25,8 @@ export async function tuneCommand(flags: TuneFlags, terminal: Terminal): Promise
   return withLatestRun(flags, terminal, async (deps, latest) => {
     const { id, plan } = flags.run === undefined ? latest : findRun(deps.store, flags.run);
     const profile = choice.profile ?? plan.profile ?? DEFAULT_PROFILE;
-    const run = await tunedRun(deps, { id, plan }, { ...choice, profile });
+    const described = triesDescriptions(choice.settings);
+    const run = await loadRatedRun(deps, { id, plan }, { profile, described });
     const result = await tune(deps, run, { ...choice, profile }, terminal);
     if (result === null) {
       terminal.say(`Interrupted. What was tried is stored; go on with: ${terminal.commandLine}`);
@@ -46,23 +36,6 @@ export async function tuneCommand(flags: TuneFlags, terminal: Terminal): Promise
     else terminal.print(await resultText(result, run, { ...choice, profile }, terminal.color));
     return EXIT.ok;
   });
-}
-
-/** The run as its scorer would be fitted, without the settings that are to be found. @throws NothingToTuneError */
-async function tunedRun(
-  deps: PipelineDeps,
-  { id, plan }: { readonly id: string; readonly plan: RunPlan },
-  { profile, settings }: TuneChoice & { readonly profile: string },
-): Promise<ScorerRun> {
-  const dataset = importedDataset(deps, plan);
-  const corpusKey = await loadRunCorpus(deps, { id, plan });
-  if (dataset === null) throw new NothingToTuneError();
-  const { scorerConfig: _config, refit: _refit, ...rest } = plan;
-  const tuned: RunPlan = { ...rest, profile };
-  const described = triesDescriptions(settings);
-  const inputs = await scorerInputs(deps, { plan: tuned, dataset, corpusKey, described });
-  if (inputs.aspects.length === 0) throw new NothingToTuneError();
-  return { id, plan: tuned, dataset, corpusKey, inputs };
 }
 
 /** Null when it was interrupted. */

