@@ -23,7 +23,7 @@ export interface PytestRun {
   readonly resultFile: string;
 }
 
-/** Runs Python tests and counts them; a run that dies before it has results is one failure. */
+/** Runs Python tests, prints what they said at their end, and counts them; a run that dies before it has results is one failure. */
 export async function runPytest({ executable, libraries, tests, resultFile }: PytestRun): Promise<Tally> {
   const env = {
     ...process.env,
@@ -33,7 +33,7 @@ export async function runPytest({ executable, libraries, tests, resultFile }: Py
   };
   const plain = ['-q', '-p', 'no:cacheprovider'];
   const args = ['-m', 'pytest', ...tests, ...plain, `--junitxml=${resultFile}`];
-  const code = await runProgram(executable, args, { cwd: ROOT, env });
+  const code = await runProgram(executable, args, { cwd: ROOT, env, held: true });
   const suite = /<testsuite [^>]*>/.exec(await readFile(resultFile, 'utf8').catch(() => ''))?.[0];
   if (suite === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const count = (name: string): number => Number(new RegExp(`${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { findPython, readRequirements } from '@retort/environment';
 import { ensureScorerEnvironment, ensureScorerLibrary } from '@retort/pipeline';
 import { z } from 'zod';
-import { ensureLibrary, ensureOfficialXlstm, ensurePytest, runPytest } from './pytest-run.ts';
+import { ensureLibrary, ensureOfficialXlstm, ensurePytest, type PytestRun, runPytest } from './pytest-run.ts';
 import { runProgram } from './run-program.ts';
 import { sumTallies, type Tally, tallyLine } from './tally.ts';
 
@@ -34,9 +34,11 @@ async function runVitest(work: string): Promise<Tally> {
   return { passed: result.numPassedTests, failed, skipped: result.numPendingTests + result.numTodoTests };
 }
 
-async function runPython(work: string): Promise<readonly Tally[]> {
+/** What the Python tests import, made before any test runs: a test would wait for it inside its own time limit. */
+async function preparePython(work: string): Promise<readonly PytestRun[]> {
   const onInstall = (folder: string): void => console.error(`installing ${folder}`);
-  const scorer = await ensureScorerEnvironment({ cacheDir: CACHE, env: process.env, onInstall });
+  const onScorer = (): void => console.error('installing PyTorch (about 1 GB, once)');
+  const scorer = await ensureScorerEnvironment({ cacheDir: CACHE, env: process.env, onInstall: onScorer });
   const options = { cacheDir: CACHE, python: scorer.python, onInstall };
   const pytest = await ensurePytest(options);
   const baselines = await ensureScorerLibrary('baselines', options);
@@ -53,36 +55,28 @@ async function runPython(work: string): Promise<readonly Tally[]> {
   const { executable } = scorer;
   const official = await ensureOfficialXlstm(options);
   const onnx = await ensureScorerLibrary('onnx', options);
-  // Side by side: each of them waits for one core most of the time.
-  return Promise.all([
-    runPytest({
+  return [
+    {
       executable,
       libraries: [join(ROOT, 'packages', 'scorer'), pytest, baselines, official, onnx],
       tests: ['test/scorer'],
       resultFile: join(work, 'scorer.xml'),
-    }),
-    runPytest({
+    },
+    {
       executable,
       libraries: [consumers, pytest],
       tests: ['test/consumers'],
       resultFile: join(work, 'consumers.xml'),
-    }),
-  ]);
+    },
+  ];
 }
 
-/** Made once before the tests, which would otherwise wait for it inside their own time limits. */
 await findPython(process.env.RETORT_PYTHON);
 await mkdir(CACHE, { recursive: true });
 const work = await mkdtemp(join(tmpdir(), 'retort-test-'));
-const wantsPython = process.argv.length === 2;
-if (wantsPython) {
-  await ensureScorerEnvironment({
-    cacheDir: CACHE,
-    env: process.env,
-    onInstall: () => console.error('installing PyTorch (about 1 GB, once)'),
-  });
-}
-const tallies = [await runVitest(work), ...(wantsPython ? await runPython(work) : [])];
+const python = process.argv.length === 2 ? await preparePython(work) : [];
+// Side by side: vitest waits for servers and children most of the time, Python's suites for one core each.
+const tallies = await Promise.all([runVitest(work), ...python.map(runPytest)]);
 await rm(work, { recursive: true, force: true });
 console.log(tallyLine(tallies));
 process.exitCode = sumTallies(tallies).failed === 0 ? 0 : 1;
