@@ -20,6 +20,7 @@ describe('readTunedStages', () => {
 
   it.each([
     ['an empty file', () => fileOf('')],
+    ['a folder', () => temporaryFolder()],
     ['words', () => fileOf('these are no stages, but words')],
     ['a header that is no JSON', () => fileOf(`\u0004${'\0'.repeat(7)}abcd`)],
     ['another safetensors file', () => safetensorsFile({ retort_scorer: '{}' })],

@@ -4,7 +4,6 @@ What the stages read of each image is computed once, into the feature store. ``o
 tuned_stages): it is written last, and names all that decides it, so the same command again is answered from it.
 """
 
-import fcntl
 import hashlib
 import json
 import shutil
@@ -17,10 +16,11 @@ import torch
 
 from .atomic_files import read_json_lines, write_json_lines
 from .encode import run_encode
-from .encoders.embedded import EmbeddedEncoder
+from .encoders.embedded import load_network
 from .encoders.registry import describe_encoder
-from .encoders.tuned import last_stages
+from .encoders.tuned import VARIANT, last_stages
 from .errors import ImageUnreadableError, ScorerError
+from .exclusive_lock import exclusive_lock
 from .feature_store import FeatureStore
 from .finetune_model import StagesModel, pooled_width
 from .finetune_training import Schedule, TuningData, best_epoch, tune_stages
@@ -59,9 +59,8 @@ def run_finetune(command: Mapping[str, Any], emit: Emitter, stopping: Callable[[
     rows = [row for row in rows if any(aspect in row.mos for aspect in aspects)]
     fingerprint = _fingerprint(rows, aspects, schedule)
     work = Path(command["work"]) / fingerprint[:16]
-    work.mkdir(parents=True, exist_ok=True)
-    with (work.parent / f"{work.name}.lock").open("w") as lock:  # a predecessor that is being killed may still be at it
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exclusive_lock(work.with_suffix(".lock"), "Another finetune is at these rows with these settings: let it end, or stop it."):
+        work.mkdir(exist_ok=True)
         stages = _finished(out, fingerprint)
         reused = stages is not None
         if stages is None:
@@ -146,8 +145,7 @@ def _tune(
     emit: Emitter,
     stopping: Callable[[], bool],
 ) -> TunedStages:
-    (network,) = EmbeddedEncoder(BASE).networks
-    stages = last_stages(network, schedule.stages)
+    stages = last_stages(load_network(VARIANT), schedule.stages)
     torch.manual_seed(schedule.seed)
     model = StagesModel(stages, pooled_width(stages), len(aspects))
     mos = torch.tensor([[row.mos.get(aspect, torch.nan) for aspect in aspects] for row in rows])

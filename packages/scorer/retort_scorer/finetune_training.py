@@ -42,8 +42,8 @@ class TuningData:
     def maps(self, places: Sequence[int]) -> Tensor:
         """[B, C, H, W], fp32, of the rows at ``places``; maps are square."""
         keys = [self.rows[place].image_hash for place in places]
-        loaded = self.inputs.load(keys)
-        cells = torch.stack([loaded[key].tokens for key in keys]).float()  # [B, H * W, C]
+        loaded = self.inputs.load_tokens(keys)
+        cells = torch.stack([loaded[key] for key in keys]).float()  # [B, H * W, C]
         side = math.isqrt(cells.shape[1])
         return cells.unflatten(1, (side, side)).permute(0, 3, 1, 2)  # channels lie last, as the network wants them
 

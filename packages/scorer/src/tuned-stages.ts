@@ -47,7 +47,7 @@ function readMember(path: string): unknown {
       .safeParse(JSON.parse(readHeader(path)));
     return header.success ? JSON.parse(header.data.__metadata__.tuned_stages) : null;
   } catch (error) {
-    if (error instanceof SyntaxError || errorCodeOf(error) === 'ERR_OUT_OF_RANGE') return null;
+    if (error instanceof SyntaxError || errorCodeOf(error) === 'EISDIR') return null;
     throw error;
   }
 }

@@ -50,7 +50,7 @@ class EmbeddedEncoder:
 
     def __init__(self, name: str, weights: Path | None = None) -> None:
         """``weights``: the folder of a pack's weights; None takes those of the installed packages."""
-        self.networks = [_load(variant, weights) for variant in NETWORKS[name]]
+        self.networks = [load_network(variant, weights) for variant in NETWORKS[name]]
         self._texts = TextEncoder(weights)
 
     @torch.inference_mode()
@@ -75,6 +75,7 @@ def describe_stages(maps: Sequence[Tensor]) -> Tensor:
     return torch.cat(spreads + [correlations_of_channels(maps[place]) for place in _correlated_places(len(maps))])
 
 
-def _load(variant: str, weights: Path | None) -> EfficientNetLite:
+def load_network(variant: str, weights: Path | None = None) -> EfficientNetLite:
+    """``lite1`` or ``lite2`` alone, without the text side of an encoder; ``weights`` as an encoder takes it."""
     state = load_lite_weights(variant, weights)
     return build_efficientnet_lite(variant, state).to(memory_format=torch.channels_last)
