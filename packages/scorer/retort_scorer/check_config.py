@@ -12,7 +12,7 @@ def run_check_config(command: Mapping[str, Any], emit: Emitter, stopping: Callab
     """Read ``config``.
 
     Returns:
-        ``config``: every member, defaults among them.
+        ``config``: every member, defaults among them (see ``FitConfig.to_json``).
     Raises:
         ConfigError: an unknown name, or a value that can't be.
     """
