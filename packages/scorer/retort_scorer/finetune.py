@@ -30,7 +30,7 @@ from .study import load_rated_rows
 from .trained_on import describe_training
 from .tuned_stages import BASE, TunedStages, build_tuned_stages, read_tuned_stages, write_tuned_stages
 
-# By how many stages are tuned: what was found on AGIQA-3K's train and val rows (docs/experiments.md).
+# By how many stages are tuned: the settings of the first figures in docs/experiments.md; no others were compared.
 EPOCHS = {1: 3, 2: 2}
 LEARNING_RATES = {1: 3e-4, 2: 1e-4}
 # Raised when the weights would come out otherwise without a change of what decides them.
