@@ -7,55 +7,16 @@ learns from descriptions of the other folds' images alone, and predicts without 
 it goes on, and further weights cost their own folds only. NETWORKS are averaged (2), weights are 0.3 unless they are given.
 """
 
-import csv
-import hashlib
 import json
 import sys
-from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from retort_scorer.atomic_files import read_json_lines, sha256_text, write_json_lines
+from agiqa_lists import COLUMNS, tell, told_gains, write_lists
+from retort_scorer.atomic_files import read_json_lines
 from retort_scorer.cross_validation import FOLDS, fold_file, run_cross_validate
 from retort_scorer.encode import run_encode
-from retort_scorer.paired import compare_predictions
-
-COLUMNS = {"correspondence": "mos_align", "quality": "mos_quality"}
-RECORDINGS = "recordings/gemini-1.5-pro.jsonl"
-
-
-def write_lists(folder: Path, out: Path) -> None:
-    """images.jsonl and rows.jsonl, every row train: folds decide who learns from whom."""
-    texts: dict[str, dict[str, str]] = defaultdict(dict)
-    for line in read_json_lines(folder / RECORDINGS):
-        texts[line["image"]][line["aspect"]] = line["response"]
-    with (folder / "data.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    images, rows = [], []
-    for line in lines:
-        name, path = line["name"], folder / "images" / line["name"]
-        shared = {"image_hash": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}", "image_prompt": line["prompt"]}
-        images.append({**shared, "path": str(path.resolve()), "descriptions": texts[name]})
-        rows.append(
-            {
-                "sample_name": name,
-                **shared,
-                "generator": name.split("_")[0],
-                "generator_setting": name.rsplit("_", 1)[0],
-                "split": "train",
-                "mos": {aspect: min(5.0, max(0.0, float(line[column]))) for aspect, column in COLUMNS.items()},
-                "descriptions": {aspect: sha256_text(text) for aspect, text in texts[name].items()},
-            }
-        )
-    write_json_lines(out / "images.jsonl", images)
-    write_json_lines(out / "rows.jsonl", rows)
-
-
-def tell(event: str, **fields: Any) -> None:
-    if event == "progress" and (fields["unit"] != "image" or fields["done"] % 100 == 0):
-        print(f"  {fields['done']} of {fields['total']} {fields['unit']}s {fields.get('note', '')}", file=sys.stderr)
 
 
 def predictions(out: Path, aspect: str, networks: int, weight: float) -> np.ndarray:
@@ -81,12 +42,8 @@ def main(folder: Path, out: Path, networks: int, weights: list[float]) -> None:
         mos = np.array([row["mos"][aspect] for row in rows])
         plain = predictions(out, aspect, networks, 0.0)
         for weight in weights:
-            gains = compare_predictions(prompts, predictions(out, aspect, networks, weight), plain, mos, seed=0)
-            for name, gain in gains.items():
-                if gain.value is None or gain.interval is None:
-                    raise SystemExit(f"{aspect}: no interval of the difference in {name}: {gain.reason}")
-                low, high = gain.interval
-                print(f"{aspect}, weight {weight} minus 0: {name} {gain.value:+.4f} (95 % {low:+.4f} to {high:+.4f}, p {gain.p:.3f})")
+            told = predictions(out, aspect, networks, weight)
+            print(told_gains(f"{aspect}, weight {weight} minus 0", prompts, told, plain, mos))
 
 
 if __name__ == "__main__":
