@@ -30,9 +30,8 @@ def never() -> bool:
     return False
 
 
-def tune(out: Path, fold: int, part: Part, stages: int, epochs: int | None) -> str:
-    """The encoder whose stages were tuned on the fold's train rows."""
-    folder = out / f"{stages}-stages-{epochs or 'default'}-epochs"
+def tune(out: Path, folder: Path, fold: int, part: Part, stages: int, epochs: int | None) -> str:
+    """The encoder whose stages were tuned on the fold's train rows; ``folder`` gets what is made for it."""
     folder.mkdir(exist_ok=True)
     lines = read_json_lines(out / "rows.jsonl")
     for place in part.test:
@@ -62,16 +61,17 @@ def predict(out: Path, rows: list[FitRow], encoder: str, part: Part, folder: Pat
     return found
 
 
-def main(folder: Path, out: Path, stages: int, epochs: int | None) -> None:
+def main(dataset: Path, out: Path, stages: int, epochs: int | None) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    write_lists(folder, out)
+    write_lists(dataset, out)
     rows = read_fit_rows(out / "rows.jsonl")
     prompts = [row.prompt_group for row in rows]
     plain, tuned = ({aspect: np.zeros(len(rows)) for aspect in COLUMNS} for _ in range(2))
+    folder = out / f"{stages}-stages-{epochs or 'default'}-epochs"
     for fold, part in enumerate(fold_parts(prompt_folds(prompts, FOLDS, 0))):
-        encoder = tune(out, fold, part, stages, epochs)
-        for found, name, where in ((plain, "embedded", "plain"), (tuned, encoder, f"{stages}-stages-{epochs or 'default'}-epochs")):
-            for aspect, values in predict(out, rows, name, part, out / where / f"heads.{fold}").items():
+        encoder = tune(out, folder, fold, part, stages, epochs)
+        for found, name, where in ((plain, "embedded", out / "plain"), (tuned, encoder, folder)):
+            for aspect, values in predict(out, rows, name, part, where / f"heads.{fold}").items():
                 found[aspect][part.test] = values
     for aspect in COLUMNS:
         mos = np.array([row.mos[aspect] for row in rows])

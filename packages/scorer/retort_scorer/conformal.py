@@ -117,9 +117,8 @@ def held_out_coverage(residuals: Values, image_prompts: Sequence[str], held_out:
         others = np.flatnonzero(names != name)
         width = conformal_half_width(residuals[others], [image_prompts[place] for place in others])
         parts[name] = None if width is None else covered(residuals[names == name], width)
-    known = [value for value in parts.values() if value is not None]
-    whole = sum(value * float(np.mean(names == name)) for name, value in parts.items() if value is not None)
-    return {"wanted": COVERAGE, "mean": whole if len(known) == len(parts) else None, "parts": parts}
+    shares = [value * float(np.mean(names == name)) for name, value in parts.items() if value is not None]
+    return {"wanted": COVERAGE, "mean": sum(shares) if len(shares) == len(parts) else None, "parts": parts}
 
 
 def _numbers(image_prompts: Sequence[str]) -> NDArray[np.int64]:

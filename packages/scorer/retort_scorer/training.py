@@ -113,18 +113,17 @@ def _is_spent(history: Sequence[dict[str, Any]], patience: int | None) -> bool:
 
 def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epochs: int, stopping: Callable[[], bool]) -> float:
     """One pass over train; returns the mean loss of its rows."""
-    n = len(data.train)
-    batches = math.ceil(n / config.batch_size)
+    batches = epoch_batches(data, config.batch_size)
     target = (data.train_mos - state.head.mos_mean) / state.head.mos_sd
     weights = config.loss_weights()
     state.head.train()
     total = 0.0
-    for batch, places in enumerate(epoch_batches(data, config.batch_size)):
+    for batch, places in enumerate(batches):
         if stopping():
             raise StopRequested
-        step = state.epoch * batches + batch
+        step = state.epoch * len(batches) + batch
         for group in state.optimiser.param_groups:
-            group["lr"] = config.learning_rate * _rate(step, epochs * batches, config)
+            group["lr"] = config.learning_rate * _rate(step, epochs * len(batches), config)
         tokens, mask = _tokens(state.head, _augmented(data.inputs.batch(data.train[places]), config), data.inputs)
         mix = draw_mix(len(places), config.mixup)
         tokens, mask = mix.tokens(tokens, mask)
@@ -141,7 +140,7 @@ def _run_epoch(state: TrainingState, data: TrainingData, config: FitConfig, epoc
         _average(state, min(config.ema_decay, (step + 1) / (step + 11)))
         total += loss.item() * len(places)
     state.epoch += 1
-    return total / n
+    return total / len(data.train)
 
 
 def epoch_batches(data: TrainingData, batch_size: int) -> Sequence[Tensor]:

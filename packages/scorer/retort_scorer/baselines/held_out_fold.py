@@ -22,7 +22,6 @@ from .train_fold import FoldTraining, load_state, predict_images, train_fold
 from .training_time import seconds_a_crop, training_seconds
 
 
-
 @dataclass(frozen=True)
 class BaselineStudy:
     """A baseline and the images of each of the fixed folds, 1 to 5."""
